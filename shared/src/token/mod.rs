@@ -1,0 +1,253 @@
+//! Whether an access token is let in.
+//!
+//! Compact JWS (RFC 7515) with the profile of RFC 9068: `alg` is `EdDSA`, `typ` is `at+jwt`. Built on `jwt-compact`'s algorithm and signature types,
+//! but not on its parser, which reads the claims before the signature has been checked.
+
+use crate::{
+    base64url,
+    claims::AccessClaims,
+    json,
+    key_set::{KeySet, PublicKey},
+    time::UnixSeconds,
+};
+use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
+use jwt_compact::{Algorithm, AlgorithmSignature};
+use serde::Deserialize;
+use std::borrow::Cow;
+
+/// What a deployment demands of its access tokens, beside a good signature.
+#[derive(Clone, Debug)]
+pub struct TokenPolicy {
+    /// What `iss` must be, to the letter.
+    pub issuer: String,
+    /// The longest accepted `exp - iat`, in seconds.
+    pub max_validity_s: u64,
+}
+
+/// An access token whose signature, shape and time have been checked.
+///
+/// The only way to one is [`verify`]: holding it is the proof.
+#[derive(Clone, Debug)]
+pub struct VerifiedToken(AccessClaims);
+
+impl VerifiedToken {
+    /// What the token says.
+    #[must_use]
+    pub const fn claims(&self) -> &AccessClaims {
+        &self.0
+    }
+
+    /// Gives up the proof and keeps the claims.
+    #[must_use]
+    pub fn into_claims(self) -> AccessClaims {
+        self.0
+    }
+}
+
+/// Why a token was refused. For logs: a client learns only that it should refresh.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum TokenRefusal {
+    /// The signature is not the key's.
+    #[error("the signature does not verify")]
+    BadSignature,
+    /// The signed claims are not ours: unknown, missing or doubled members, wrong types, too deep.
+    #[error("the claims are malformed")]
+    ClaimsMalformed,
+    /// `now` is at or past `exp`.
+    #[error("the token is expired")]
+    Expired,
+    /// The header is not exactly `alg`, `typ` and `kid`, each a string and each once.
+    #[error("the header is malformed")]
+    HeaderMalformed,
+    /// `iat` lies more than [`FUTURE_LEEWAY_S`] ahead.
+    #[error("the token is issued in the future")]
+    IssuedInFuture,
+    /// Not three base64url parts, or not in their only spelling.
+    #[error("the token is not a compact JWS")]
+    Malformed,
+    /// Longer than [`MAX_TOKEN_BYTES`].
+    #[error("the token is over {MAX_TOKEN_BYTES} bytes")]
+    TooLarge,
+    /// No key of the set has this id. A newer set may.
+    #[error("no key has the token's key id")]
+    UnknownKey,
+    /// `exp - iat` is longer than this deployment issues.
+    #[error("the token is valid for longer than allowed")]
+    ValidityTooLong,
+    /// `alg` is not the key's.
+    #[error("the token's algorithm is not its key's")]
+    WrongAlgorithm,
+    /// `iss` is another.
+    #[error("the token is another issuer's")]
+    WrongIssuer,
+    /// `typ` is not `at+jwt`: some other kind of token.
+    #[error("not an access token")]
+    WrongType,
+}
+
+/// Verifies an access token as of `now`.
+///
+/// Pure: no I/O, no clock, no global.
+///
+/// # Shapes and units
+///
+/// | argument | shape | bound, unit |
+/// |---|---|---|
+/// | `token` | compact JWS: three unpadded base64url parts joined by `.` | at most [`MAX_TOKEN_BYTES`] |
+/// | `keys` | Ed25519 public keys by id | a handful |
+/// | `now` | when the request arrived | Unix seconds |
+///
+/// # Order of checks
+///
+/// Length, structure, header, key, **signature**, then claims. No byte of the payload is parsed before the signature holds.
+///
+/// # Errors
+///
+/// Any [`TokenRefusal`]. Only [`TokenRefusal::UnknownKey`] may go away with a newer key set.
+///
+/// # Examples
+///
+/// ```
+/// use wayleave_shared::{key_set::KeySet, time::UnixSeconds, token::{TokenPolicy, TokenRefusal, verify}};
+///
+/// let policy = TokenPolicy { issuer: "https://id.example".into(), max_validity_s: 3600 };
+/// let refused = verify("not a token", &KeySet::default(), &policy, UnixSeconds(1_700_000_000));
+/// assert_eq!(refused.unwrap_err(), TokenRefusal::Malformed);
+/// ```
+pub fn verify(
+    token: &str,
+    keys: &KeySet,
+    policy: &TokenPolicy,
+    now: UnixSeconds,
+) -> Result<VerifiedToken, TokenRefusal> {
+    let parts = Parts::split(token)?;
+    let header_json = base64url::decode(parts.header).ok_or(TokenRefusal::Malformed)?;
+    let signature =
+        base64url::decode_exact::<64>(parts.signature).ok_or(TokenRefusal::Malformed)?;
+    let claims_json = base64url::decode(parts.claims).ok_or(TokenRefusal::Malformed)?;
+
+    let key = key_for(&header_json, keys)?;
+    let signature = <Signature as AlgorithmSignature>::try_from_slice(&signature)
+        .map_err(|_| TokenRefusal::BadSignature)?;
+    if !StrictEd25519.verify_signature(&signature, &key.0, parts.signed.as_bytes()) {
+        return Err(TokenRefusal::BadSignature);
+    }
+
+    if json::nesting(&claims_json) > MAX_NESTING {
+        return Err(TokenRefusal::ClaimsMalformed);
+    }
+    let claims: AccessClaims =
+        serde_json::from_slice(&claims_json).map_err(|_| TokenRefusal::ClaimsMalformed)?;
+    check_claims(&claims, policy, now)?;
+    Ok(VerifiedToken(claims))
+}
+
+fn key_for<'keys>(
+    header_json: &[u8],
+    keys: &'keys KeySet,
+) -> Result<&'keys PublicKey, TokenRefusal> {
+    let header: Header<'_> =
+        serde_json::from_slice(header_json).map_err(|_| TokenRefusal::HeaderMalformed)?;
+    if header.alg != StrictEd25519.name() {
+        return Err(TokenRefusal::WrongAlgorithm);
+    }
+    if header.typ != ACCESS_TOKEN_TYPE {
+        return Err(TokenRefusal::WrongType);
+    }
+    keys.find(header.kid).ok_or(TokenRefusal::UnknownKey)
+}
+
+fn check_claims(
+    claims: &AccessClaims,
+    policy: &TokenPolicy,
+    now: UnixSeconds,
+) -> Result<(), TokenRefusal> {
+    let (issued_at, expires_at) = (claims.issued_at.0, claims.expires_at.0);
+    if issued_at > MAX_TIME || expires_at > MAX_TIME || expires_at < issued_at {
+        return Err(TokenRefusal::ClaimsMalformed);
+    }
+    if claims.issuer != policy.issuer {
+        return Err(TokenRefusal::WrongIssuer);
+    }
+    if expires_at - issued_at > policy.max_validity_s {
+        return Err(TokenRefusal::ValidityTooLong);
+    }
+    if issued_at > now.0.saturating_add(FUTURE_LEEWAY_S) {
+        return Err(TokenRefusal::IssuedInFuture);
+    }
+    if now.0 >= expires_at {
+        return Err(TokenRefusal::Expired);
+    }
+    Ok(())
+}
+
+/// The three parts of a compact JWS, still encoded.
+struct Parts<'token> {
+    header: &'token str,
+    claims: &'token str,
+    signature: &'token str,
+    signed: &'token str,
+}
+
+impl<'token> Parts<'token> {
+    fn split(token: &'token str) -> Result<Self, TokenRefusal> {
+        if token.len() > MAX_TOKEN_BYTES {
+            return Err(TokenRefusal::TooLarge);
+        }
+        let (signed, signature) = token.rsplit_once('.').ok_or(TokenRefusal::Malformed)?;
+        let (header, claims) = signed.split_once('.').ok_or(TokenRefusal::Malformed)?;
+        if header.is_empty() || claims.is_empty() || signature.is_empty() {
+            return Err(TokenRefusal::Malformed);
+        }
+        Ok(Self { header, claims, signature, signed })
+    }
+}
+
+/// Exactly these members: `crit`, `b64`, `jwk`, `jku`, `x5u`, `x5c` and `zip` have no place here. Borrowed, so an escaped spelling is refused too.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Header<'a> {
+    alg: &'a str,
+    typ: &'a str,
+    kid: &'a str,
+}
+
+/// `EdDSA` with Ed25519 as `jwt-compact` has it, but verified strictly: canonical `S` and `R`, no point of small order (RFC 8032 section 5.1.7).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StrictEd25519;
+
+impl Algorithm for StrictEd25519 {
+    type SigningKey = SigningKey;
+    type VerifyingKey = VerifyingKey;
+    type Signature = Signature;
+
+    fn name(&self) -> Cow<'static, str> {
+        Cow::Borrowed("EdDSA")
+    }
+
+    fn sign(&self, signing_key: &SigningKey, message: &[u8]) -> Signature {
+        jwt_compact::alg::Ed25519.sign(signing_key, message)
+    }
+
+    fn verify_signature(&self, signature: &Signature, key: &VerifyingKey, message: &[u8]) -> bool {
+        key.verify_strict(message, signature).is_ok()
+    }
+}
+
+/// Longer tokens are refused unread. A cookie could not carry them.
+pub const MAX_TOKEN_BYTES: usize = 8 * 1024;
+
+/// How deep the claims may nest, the claims object itself counted.
+pub const MAX_NESTING: usize = 8;
+
+/// How far ahead `iat` may lie, in seconds: as far as the clocks of origin and edge may differ.
+pub const FUTURE_LEEWAY_S: u64 = 60;
+
+/// The `typ` of an access token (RFC 9068 section 2.1).
+pub(crate) const ACCESS_TOKEN_TYPE: &str = "at+jwt";
+
+/// Times beyond this are not exact in every JSON reader.
+const MAX_TIME: u64 = 1 << 53;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,227 @@
+//! The bodies between the origin and those who call it. `docs/api.md` has the same as a table.
+//!
+//! Requests refuse unknown members by name; answers leave room for new ones.
+
+use crate::{
+    anti_csrf::AntiCsrfToken,
+    claims::AccessClaims,
+    json::{self, Json},
+    session_handle::SessionHandle,
+    time::UnixMilliseconds,
+    user_id::UserId,
+};
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, fmt};
+
+/// `POST /v1/sessions`: log this user in. Also the value of the header `x-wayleave-create-session`, where `replaces` is the gateway's to fill in.
+///
+/// ```
+/// use wayleave_shared::wire::CreateSession;
+///
+/// let body: CreateSession = serde_json::from_str(r#"{"userId": 7, "jwtPayload": null}"#).unwrap();
+/// assert_eq!(body.jwt_payload.unwrap().text(), "null");
+/// assert!(body.session_data.is_none());
+/// let refused = serde_json::from_str::<CreateSession>(r#"{"userId": 7, "payload": 1}"#).unwrap_err();
+/// assert!(refused.to_string().starts_with("unknown field `payload`"));
+/// ```
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CreateSession {
+    /// Who it is, after the app's own check.
+    pub user_id: UserId,
+    /// Travels inside the access token, readable by the page.
+    #[serde(default, deserialize_with = "json::present", skip_serializing_if = "Option::is_none")]
+    pub jwt_payload: Option<Json>,
+    /// Stays in the database.
+    #[serde(default, deserialize_with = "json::present", skip_serializing_if = "Option::is_none")]
+    pub session_data: Option<Json>,
+    /// The session that the log-in request itself carried; it is ended, so that a log-in always leaves one session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<SessionHandle>,
+}
+
+/// `POST /v1/sessions/refresh`.
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RefreshSession {
+    /// The refresh token as the browser sent it.
+    pub refresh_token: String,
+}
+
+/// `POST /v1/sessions/verify`.
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct VerifySession {
+    /// The access token as the browser sent it.
+    pub access_token: String,
+    /// What the request's `anti-csrf` header said; where it is given it must be right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anti_csrf_token: Option<String>,
+    /// Whether to ask the store too, so that a revoked session is refused at once.
+    #[serde(default)]
+    pub check_database: bool,
+}
+
+/// A session as the store knows it.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Session {
+    /// Which log-in.
+    pub handle: SessionHandle,
+    /// Whose.
+    pub user_id: UserId,
+    /// The app's payload.
+    #[serde(default, deserialize_with = "json::present", skip_serializing_if = "Option::is_none")]
+    pub jwt_payload: Option<Json>,
+    /// When the user logged in.
+    pub created_at: UnixMilliseconds,
+    /// When it was last refreshed; the log-in counts.
+    pub refreshed_at: UnixMilliseconds,
+    /// When it ends unless it is refreshed.
+    pub expires_at: UnixMilliseconds,
+}
+
+/// A session as its access token proves it, without asking the store.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct VerifiedSession {
+    /// Which log-in.
+    pub handle: SessionHandle,
+    /// Whose.
+    pub user_id: UserId,
+    /// The app's payload.
+    #[serde(default, deserialize_with = "json::present", skip_serializing_if = "Option::is_none")]
+    pub jwt_payload: Option<Json>,
+    /// When the access token ends.
+    pub expires_at: UnixMilliseconds,
+}
+
+impl From<AccessClaims> for VerifiedSession {
+    fn from(claims: AccessClaims) -> Self {
+        Self {
+            handle: claims.session,
+            user_id: claims.user_id,
+            jwt_payload: claims.payload,
+            expires_at: claims.expires_at.milliseconds(),
+        }
+    }
+}
+
+/// A token and its end.
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IssuedToken {
+    /// The token's wire form.
+    pub token: String,
+    /// From when on it is refused.
+    pub expires_at: UnixMilliseconds,
+}
+
+/// The answer to a create or refresh: the session, its tokens, and the finished lines for the browser.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IssuedSession {
+    /// The session as it is now stored.
+    pub session: Session,
+    /// What each request carries.
+    pub access_token: IssuedToken,
+    /// What gets the next access token.
+    pub refresh_token: IssuedToken,
+    /// What unsafe requests repeat; absent where anti-CSRF is off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anti_csrf_token: Option<AntiCsrfToken>,
+    /// The same as finished lines.
+    pub browser: BrowserLines,
+}
+
+/// Finished lines to copy onto the answer for the browser, so that no caller builds cookies.
+#[derive(Clone, Default, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BrowserLines {
+    /// One `Set-Cookie` header each.
+    pub set_cookie: Vec<String>,
+    /// Other headers by name.
+    pub headers: BTreeMap<String, String>,
+}
+
+/// `GET …/data`: what the app keeps in a session.
+///
+/// `data` is absent where none was ever stored; `version` is 0 then.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionData {
+    /// The stored value.
+    #[serde(default, deserialize_with = "json::present", skip_serializing_if = "Option::is_none")]
+    pub data: Option<Json>,
+    /// Counts the writes.
+    pub version: u64,
+}
+
+/// `PUT …/data`: replaces the stored value.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UpdateSessionData {
+    /// The new value; `null` is a value.
+    pub data: Json,
+}
+
+/// The answer to a `PUT …/data`.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UpdatedSessionData {
+    /// The version that the write made.
+    pub version: u64,
+}
+
+/// The answer to `DELETE /v1/sessions/{handle}`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RevokedSession {
+    /// Whether there was something to end.
+    pub revoked: bool,
+    /// What clears the browser's cookies. Only for the browser whose session it was.
+    pub browser: BrowserLines,
+}
+
+/// The answer to `DELETE /v1/users/{userId}/sessions`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RevokedSessions {
+    /// The sessions that were ended.
+    pub revoked: Vec<SessionHandle>,
+}
+
+/// The answer to `GET /v1/users/{userId}/sessions`: one page, in order of handles.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionList {
+    /// The live sessions.
+    pub sessions: Vec<Session>,
+    /// What to pass as `after` for the next page; absent on the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<SessionHandle>,
+}
+
+impl fmt::Debug for RefreshSession {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("RefreshSession")
+    }
+}
+
+impl fmt::Debug for VerifySession {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("VerifySession")
+    }
+}
+
+impl fmt::Debug for IssuedToken {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "IssuedToken({} bytes)", self.token.len())
+    }
+}
+
+impl fmt::Debug for BrowserLines {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "BrowserLines({} cookies)", self.set_cookie.len())
+    }
+}
