@@ -19,7 +19,7 @@ use uuid::Uuid;
 /// use wayleave_shared::browser::{CookiePolicy, SameSite};
 ///
 /// let policy = CookiePolicy {
-///     domain: None, secure: true, same_site: SameSite::Lax, refresh_path: "/auth/session/refresh".into(),
+///     domain: None, secure: true, same_site: SameSite::Lax, refresh_path: "/auth/session/refresh".into(), expose_headers: false,
 /// };
 /// let cleared = policy.cleared();
 /// assert_eq!(cleared.headers["front-token"], "remove");
@@ -38,6 +38,8 @@ pub struct CookiePolicy {
     pub same_site: SameSite,
     /// The only path that sees the refresh token.
     pub refresh_path: String,
+    /// Whether the lines also name the headers that a page on another origin may read.
+    pub expose_headers: bool,
 }
 
 /// The `SameSite` attribute (RFC 6265bis section 4.1.2.7).
@@ -57,8 +59,6 @@ pub enum SameSite {
 pub struct Issue<'issue> {
     /// The access token.
     pub access_token: &'issue str,
-    /// When the access token ends.
-    pub access_expires_at: UnixMilliseconds,
     /// The refresh token.
     pub refresh_token: &'issue str,
     /// When the session ends unless it is refreshed. All three cookies live this long: an expired access token must still tell the
@@ -77,7 +77,7 @@ impl CookiePolicy {
     #[must_use]
     pub fn issued(&self, issue: &Issue<'_>) -> BrowserLines {
         let until = Some(issue.refresh_expires_at);
-        let mut headers = BTreeMap::from([
+        let mut headers = self.headers([
             (header::FRONT_TOKEN.to_owned(), issue.front_token.to_owned()),
             (
                 header::ID_REFRESH_TOKEN.to_owned(),
@@ -112,7 +112,7 @@ impl CookiePolicy {
                 self.line(cookie::REFRESH_TOKEN, "", &self.refresh_path, true, None),
                 self.line(cookie::ID_REFRESH_TOKEN, "", "/", false, None),
             ],
-            headers: BTreeMap::from([
+            headers: self.headers([
                 (header::FRONT_TOKEN.to_owned(), header::REMOVE.to_owned()),
                 (header::ID_REFRESH_TOKEN.to_owned(), header::REMOVE.to_owned()),
             ]),
@@ -123,6 +123,15 @@ impl CookiePolicy {
     #[must_use]
     pub fn access_cookie_bytes(&self, access_token: &str, until: UnixMilliseconds) -> usize {
         self.access_cookie(access_token, Some(until)).len()
+    }
+
+    fn headers<const N: usize>(&self, headers: [(String, String); N]) -> BTreeMap<String, String> {
+        let mut headers = BTreeMap::from(headers);
+        if self.expose_headers {
+            let names = header::EXPOSED.join(", ");
+            headers.insert("access-control-expose-headers".to_owned(), names);
+        }
+        headers
     }
 
     fn access_cookie(&self, value: &str, until: Option<UnixMilliseconds>) -> String {
@@ -215,6 +224,7 @@ mod tests {
             secure: false,
             same_site: SameSite::Strict,
             refresh_path: "/auth/session/refresh".to_owned(),
+            expose_headers: false,
         }
     }
 
@@ -222,7 +232,6 @@ mod tests {
     fn an_issued_session_sets_three_cookies_and_three_headers() {
         let lines = policy().issued(&Issue {
             access_token: "a.b.c",
-            access_expires_at: UnixMilliseconds(60_000),
             refresh_token: "refresh",
             refresh_expires_at: UnixMilliseconds(86_400_000),
             marker: Uuid::nil(),

@@ -12,6 +12,7 @@
 //! | [`user_id`], [`session_handle`] | who, and which log-in |
 //! | [`anti_csrf`] | whether a request was meant by its user |
 //! | [`cookie`], [`header`] | names and shapes of what browsers carry |
+//! | [`web_origin`] | where a page or server is on the web |
 //! | [`refusal`] | every reason to say no, with its code and status |
 //! | [`wire`] | the bodies between edge and origin |
 //! | [`json`], [`time`] | JSON values kept as they were written; points in time |
@@ -31,6 +32,7 @@ pub mod session_handle;
 pub mod time;
 pub mod token;
 pub mod user_id;
+pub mod web_origin;
 pub mod wire;
 
 #[cfg(feature = "sign")]

@@ -1,0 +1,241 @@
+//! From text to checked settings.
+
+use super::{
+    Source,
+    variable::{self, Variable},
+};
+use base64ct::{Base64UrlUnpadded, Encoding};
+use std::{fmt, net::SocketAddr, ops::RangeInclusive, time::Duration};
+use wayleave_shared::{
+    browser::{CookiePolicy, SameSite},
+    web_origin::WebOrigin,
+};
+use zeroize::Zeroizing;
+
+/// Everything that can be set, checked. `Debug` shows no secret.
+pub struct Settings {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The database; may hold a password.
+    pub database_url: Zeroizing<String>,
+    /// The most database connections.
+    pub database_connections: u32,
+    /// What callers must present.
+    pub service_keys: Vec<Zeroizing<String>>,
+    /// The first is used, all are accepted.
+    pub master_keys: Vec<Zeroizing<[u8; 32]>>,
+    /// The `iss` of access tokens.
+    pub issuer: String,
+    /// How long access tokens are valid.
+    pub access_token_validity: Duration,
+    /// How long a session lives without a refresh.
+    pub refresh_token_validity: Duration,
+    /// How long a signing key signs.
+    pub signing_key_interval: Duration,
+    /// Whether anti-CSRF tokens are used.
+    pub anti_csrf: bool,
+    /// How cookies are set.
+    pub cookies: CookiePolicy,
+    /// How long a stop waits.
+    pub stop_timeout: Duration,
+    /// What is logged.
+    pub log: String,
+    /// Whether log lines are JSON.
+    pub log_json: bool,
+}
+
+/// Everything that is wrong with the settings, one sentence each.
+#[derive(Debug, Eq, PartialEq, thiserror::Error)]
+#[error("{}", .0.join("\n"))]
+pub struct ConfigErrors(pub Vec<String>);
+
+impl Settings {
+    /// Checks all values, and tells everything that is wrong at once.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigErrors`]: per wrong value its variable, the value (secrets hidden) and what is accepted.
+    pub fn parse(source: &Source) -> Result<Self, ConfigErrors> {
+        let mut reader = Reader { source, errors: Vec::new() };
+        let settings = reader.settings();
+        match settings {
+            Some(settings) if reader.errors.is_empty() => Ok(settings),
+            _ => Err(ConfigErrors(reader.errors)),
+        }
+    }
+}
+
+struct Reader<'source> {
+    source: &'source Source,
+    errors: Vec<String>,
+}
+
+impl Reader<'_> {
+    /// Reads every variable before it gives up on any, so that all errors are found.
+    fn settings(&mut self) -> Option<Settings> {
+        let listen = self.read(&variable::LISTEN, |text| text.parse().ok());
+        let database_url = self.read(&variable::DATABASE_URL, database_url);
+        let database_connections =
+            self.read(&variable::DATABASE_CONNECTIONS, |text| number(text, 1..=1000));
+        let service_keys = self.read(&variable::SERVICE_KEYS, |text| list(text, service_key));
+        let master_keys = self.read(&variable::MASTER_KEY, |text| list(text, master_key));
+        let issuer = self.read(&variable::ISSUER, issuer);
+        let access_token_validity = self.read(&variable::ACCESS_TOKEN_VALIDITY, |text| {
+            duration(text, SECOND..=1000 * DAY).filter(|span| span.subsec_nanos() == 0)
+        });
+        let refresh_token_validity =
+            self.read(&variable::REFRESH_TOKEN_VALIDITY, |text| duration(text, SECOND..=365 * DAY));
+        let signing_key_interval =
+            self.read(&variable::SIGNING_KEY_INTERVAL, |text| duration(text, HOUR..=720 * HOUR));
+        let anti_csrf = self.read(&variable::ANTI_CSRF, |text| choice(text, ["off", "on"]));
+        let cookies = self.cookies();
+        let stop_timeout =
+            self.read(&variable::STOP_TIMEOUT, |text| duration(text, SECOND..=300 * SECOND));
+        let log = self.read(&variable::LOG, |text| {
+            text.parse::<tracing_subscriber::EnvFilter>().is_ok().then(|| text.to_owned())
+        });
+        let log_json = self.read(&variable::LOG_FORMAT, |text| choice(text, ["text", "json"]));
+        Some(Settings {
+            listen: listen?,
+            database_url: database_url?,
+            database_connections: database_connections?,
+            service_keys: service_keys?,
+            master_keys: master_keys?,
+            issuer: issuer?,
+            access_token_validity: access_token_validity?,
+            refresh_token_validity: refresh_token_validity?,
+            signing_key_interval: signing_key_interval?,
+            anti_csrf: anti_csrf?,
+            cookies: cookies?,
+            stop_timeout: stop_timeout?,
+            log: log?,
+            log_json: log_json?,
+        })
+    }
+
+    fn cookies(&mut self) -> Option<CookiePolicy> {
+        let domain = self.read(&variable::COOKIE_DOMAIN, domain);
+        let secure = self.read(&variable::COOKIE_SECURE, |text| choice(text, ["false", "true"]));
+        let same_site = self.read(&variable::COOKIE_SAME_SITE, same_site);
+        let refresh_path = self.read(&variable::REFRESH_PATH, path);
+        let allowed_origins = self.read(&variable::ALLOWED_ORIGINS, origins);
+        let (secure, same_site) = (secure?, same_site?);
+        if same_site == SameSite::None && !secure {
+            self.errors.push(format!(
+                "{} is none, which browsers refuse unless {} is true",
+                variable::COOKIE_SAME_SITE.name,
+                variable::COOKIE_SECURE.name
+            ));
+        }
+        Some(CookiePolicy {
+            domain: domain?,
+            secure,
+            same_site,
+            refresh_path: refresh_path?,
+            expose_headers: !allowed_origins?.is_empty(),
+        })
+    }
+
+    fn read<T>(&mut self, variable: &Variable, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+        let Some(text) = self.source.value(variable) else {
+            self.errors.push(format!("{} must be set: {}", variable.name, variable.accepted));
+            return None;
+        };
+        let parsed = parse(text);
+        if parsed.is_none() {
+            let shown = if variable.secret { "(hidden)".to_owned() } else { format!("{text:?}") };
+            self.errors.push(format!(
+                "{} is {shown}, accepted: {}",
+                variable.name, variable.accepted
+            ));
+        }
+        parsed
+    }
+}
+
+fn list<T>(text: &str, item: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
+    text.split(',').map(str::trim).map(item).collect()
+}
+
+fn number(text: &str, range: RangeInclusive<u32>) -> Option<u32> {
+    text.parse().ok().filter(|number| range.contains(number))
+}
+
+fn duration(text: &str, range: RangeInclusive<Duration>) -> Option<Duration> {
+    humantime::parse_duration(text).ok().filter(|span| range.contains(span))
+}
+
+/// `false` for the first word, `true` for the second.
+fn choice(text: &str, words: [&str; 2]) -> Option<bool> {
+    words.iter().position(|word| *word == text).map(|index| index == 1)
+}
+
+fn database_url(text: &str) -> Option<Zeroizing<String>> {
+    let rest = text.strip_prefix("sqlite:").or_else(|| text.strip_prefix("mysql://"))?;
+    let usable = !rest.is_empty() && !rest.contains(":memory:") && !rest.contains("mode=memory");
+    usable.then(|| Zeroizing::new(text.to_owned()))
+}
+
+fn service_key(text: &str) -> Option<Zeroizing<String>> {
+    let fits = text.len() >= 32 && text.bytes().all(|byte| byte.is_ascii_graphic());
+    fits.then(|| Zeroizing::new(text.to_owned()))
+}
+
+fn master_key(text: &str) -> Option<Zeroizing<[u8; 32]>> {
+    let mut key = Zeroizing::new([0; 32]);
+    let length = Base64UrlUnpadded::decode(text, key.as_mut_slice()).ok()?.len();
+    (length == 32).then_some(key)
+}
+
+fn issuer(text: &str) -> Option<String> {
+    let fits = text.len() <= 255 && text.bytes().all(|byte| byte.is_ascii_graphic());
+    fits.then(|| text.to_owned())
+}
+
+fn domain(text: &str) -> Option<Option<String>> {
+    if text.is_empty() {
+        return Some(None);
+    }
+    let name = text.trim_start_matches('.');
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    (name.len() <= 253 && name.split('.').all(is_label)).then(|| Some(name.to_owned()))
+}
+
+fn same_site(text: &str) -> Option<SameSite> {
+    match text {
+        "lax" => Some(SameSite::Lax),
+        "strict" => Some(SameSite::Strict),
+        "none" => Some(SameSite::None),
+        _ => None,
+    }
+}
+
+fn path(text: &str) -> Option<String> {
+    let is_known = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
+    (text.starts_with('/') && text.len() <= 255 && text.bytes().all(is_known))
+        .then(|| text.to_owned())
+}
+
+fn origins(text: &str) -> Option<Vec<WebOrigin>> {
+    if text.is_empty() { Some(Vec::new()) } else { list(text, |text| text.parse().ok()) }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Settings")
+            .field("listen", &self.listen)
+            .field("issuer", &self.issuer)
+            .finish_non_exhaustive()
+    }
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,188 @@
+//! What can be set.
+
+use std::fmt::Write;
+
+/// One setting.
+#[derive(Clone, Copy, Debug)]
+pub struct Variable {
+    /// Its name in the environment. In the file it stands in lower case without `WAYLEAVE_`.
+    pub name: &'static str,
+    /// What it decides.
+    pub meaning: &'static str,
+    /// What values are taken.
+    pub accepted: &'static str,
+    /// What holds where it is not set; without a default it must be set.
+    pub default: Option<&'static str>,
+    /// Whether its value must never be shown.
+    pub secret: bool,
+}
+
+/// All settings, in the order of the help text.
+pub const VARIABLES: [Variable; 18] = [
+    LISTEN,
+    DATABASE_URL,
+    DATABASE_CONNECTIONS,
+    SERVICE_KEYS,
+    MASTER_KEY,
+    ISSUER,
+    ACCESS_TOKEN_VALIDITY,
+    REFRESH_TOKEN_VALIDITY,
+    SIGNING_KEY_INTERVAL,
+    ANTI_CSRF,
+    COOKIE_DOMAIN,
+    COOKIE_SECURE,
+    COOKIE_SAME_SITE,
+    REFRESH_PATH,
+    ALLOWED_ORIGINS,
+    STOP_TIMEOUT,
+    LOG,
+    LOG_FORMAT,
+];
+
+/// The list of all settings for the help text.
+#[must_use]
+pub fn help() -> String {
+    let mut text = String::from("Settings (environment, or a file given with --config):\n");
+    for variable in VARIABLES {
+        let default = match variable.default {
+            Some("") => "default: none".to_owned(),
+            Some(default) => format!("default: {default}"),
+            None => "must be set".to_owned(),
+        };
+        // Writing to a string cannot fail.
+        let _ = write!(
+            text,
+            "\n  {}\n      {}\n      {}; {default}\n",
+            variable.name, variable.meaning, variable.accepted
+        );
+    }
+    text
+}
+
+pub(super) const LISTEN: Variable = Variable {
+    name: "WAYLEAVE_LISTEN",
+    meaning: "Where to listen. Callers bring a service key, but TLS is a proxy's job: keep this off the open internet.",
+    accepted: "an IP address and port",
+    default: Some("127.0.0.1:8788"),
+    secret: false,
+};
+pub(super) const DATABASE_URL: Variable = Variable {
+    name: "WAYLEAVE_DATABASE_URL",
+    meaning: "Where sessions are kept: MySQL 8.4 or newer, MariaDB 10.11 or newer, or an SQLite file.",
+    accepted: "mysql://user:password@host:port/database or sqlite:file",
+    default: Some("sqlite:wayleave.db"),
+    // Holds a password.
+    secret: true,
+};
+pub(super) const DATABASE_CONNECTIONS: Variable = Variable {
+    name: "WAYLEAVE_DATABASE_CONNECTIONS",
+    meaning: "The most database connections that are open at a time.",
+    accepted: "1 to 1000",
+    default: Some("20"),
+    secret: false,
+};
+pub(super) const SERVICE_KEYS: Variable = Variable {
+    name: "WAYLEAVE_SERVICE_KEYS",
+    meaning: "What callers of /v1 must present. List two to change one: both are valid.",
+    accepted: "one or more, separated by commas, each at least 32 visible ASCII characters (wayleave-origin generate-secret makes one)",
+    default: None,
+    secret: true,
+};
+pub(super) const MASTER_KEY: Variable = Variable {
+    name: "WAYLEAVE_MASTER_KEY",
+    meaning: "Seals the private signing keys and makes the refresh tokens. The first of several is used, all are accepted: put a new one in front to change it.",
+    accepted: "one or more, separated by commas, each 32 bytes as 43 characters of base64url (wayleave-origin generate-secret makes one)",
+    default: None,
+    secret: true,
+};
+pub(super) const ISSUER: Variable = Variable {
+    name: "WAYLEAVE_ISSUER",
+    meaning: "The deployment's name: `iss` of every access token. The edge's ISSUER must be the same.",
+    accepted: "1 to 255 visible ASCII characters, by custom a URL",
+    default: None,
+    secret: false,
+};
+pub(super) const ACCESS_TOKEN_VALIDITY: Variable = Variable {
+    name: "WAYLEAVE_ACCESS_TOKEN_VALIDITY",
+    meaning: "How long an access token is valid. The edge's MAX_ACCESS_TOKEN_VALIDITY must not be less.",
+    accepted: "a duration of whole seconds, 1s to 1000d",
+    default: Some("1h"),
+    secret: false,
+};
+pub(super) const REFRESH_TOKEN_VALIDITY: Variable = Variable {
+    name: "WAYLEAVE_REFRESH_TOKEN_VALIDITY",
+    meaning: "How long a session lives without a refresh.",
+    accepted: "a duration, 1s to 365d",
+    default: Some("100d"),
+    secret: false,
+};
+pub(super) const SIGNING_KEY_INTERVAL: Variable = Variable {
+    name: "WAYLEAVE_SIGNING_KEY_INTERVAL",
+    meaning: "How long a signing key signs before the next takes over.",
+    accepted: "a duration, 1h to 720h",
+    default: Some("24h"),
+    secret: false,
+};
+pub(super) const ANTI_CSRF: Variable = Variable {
+    name: "WAYLEAVE_ANTI_CSRF",
+    meaning: "Whether unsafe requests must carry the anti-CSRF token. The edge's ANTI_CSRF must be the same.",
+    accepted: "on or off",
+    default: Some("on"),
+    secret: false,
+};
+pub(super) const COOKIE_DOMAIN: Variable = Variable {
+    name: "WAYLEAVE_COOKIE_DOMAIN",
+    meaning: "The domain whose hosts all get the cookies. Without it only the host that sets them does.",
+    accepted: "a host name",
+    default: Some(""),
+    secret: false,
+};
+pub(super) const COOKIE_SECURE: Variable = Variable {
+    name: "WAYLEAVE_COOKIE_SECURE",
+    meaning: "Whether browsers send the cookies over TLS only.",
+    accepted: "true or false",
+    default: Some("true"),
+    secret: false,
+};
+pub(super) const COOKIE_SAME_SITE: Variable = Variable {
+    name: "WAYLEAVE_COOKIE_SAME_SITE",
+    meaning: "Whether requests of other sites carry the cookies; none wants WAYLEAVE_COOKIE_SECURE=true.",
+    accepted: "lax, strict or none",
+    default: Some("lax"),
+    secret: false,
+};
+pub(super) const REFRESH_PATH: Variable = Variable {
+    name: "WAYLEAVE_REFRESH_PATH",
+    meaning: "The only path to which browsers send the refresh token: the edge's base path and /session/refresh.",
+    accepted: "an absolute path of letters, digits and -._~/",
+    default: Some("/auth/session/refresh"),
+    secret: false,
+};
+pub(super) const ALLOWED_ORIGINS: Variable = Variable {
+    name: "WAYLEAVE_ALLOWED_ORIGINS",
+    meaning: "The origins of pages that use the API from elsewhere. With one or more, the lines for browsers name the headers such a page may read.",
+    accepted: "none or more, separated by commas, each scheme://host or scheme://host:port",
+    default: Some(""),
+    secret: false,
+};
+pub(super) const STOP_TIMEOUT: Variable = Variable {
+    name: "WAYLEAVE_STOP_TIMEOUT",
+    meaning: "How long a stop waits for requests that run.",
+    accepted: "a duration, 1s to 5m",
+    default: Some("10s"),
+    secret: false,
+};
+pub(super) const LOG: Variable = Variable {
+    name: "WAYLEAVE_LOG",
+    meaning: "What is logged.",
+    accepted: "error, warn, info, debug or trace, also per module (info,sqlx=warn)",
+    default: Some("info"),
+    secret: false,
+};
+pub(super) const LOG_FORMAT: Variable = Variable {
+    name: "WAYLEAVE_LOG_FORMAT",
+    meaning: "How log lines are written.",
+    accepted: "text or json",
+    default: Some("text"),
+    secret: false,
+};

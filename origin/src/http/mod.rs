@@ -1,0 +1,76 @@
+//! Routes, bodies, statuses. The only place that knows HTTP.
+//!
+//! One endpoint is one file, and its folder path is its URL path. `docs/api.md` lists all routes.
+
+mod error;
+mod extract;
+mod health;
+mod key_set;
+mod layer;
+mod sessions;
+mod users;
+
+use crate::{
+    clock::Clock,
+    service::{Keys, Sessions},
+    store::Store,
+};
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, FromRef},
+    middleware,
+    routing::{get, post},
+};
+use error::ApiError;
+
+use std::sync::Arc;
+
+pub use extract::ServiceKeys;
+
+/// What the handlers work with. Cheap to clone.
+#[derive(Clone, FromRef)]
+pub struct State {
+    /// The sessions.
+    pub sessions: Sessions,
+    /// The signing keys, for their public halves.
+    pub keys: Arc<Keys>,
+    /// The store, for its health.
+    pub store: Arc<dyn Store>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Who may call.
+    pub service_keys: ServiceKeys,
+}
+
+/// All routes of the origin.
+pub fn router(state: State) -> Router {
+    let data = get(sessions::data::read)
+        .put(sessions::data::update)
+        .layer(DefaultBodyLimit::max(MAX_DATA_BYTES));
+    Router::new()
+        .route("/.well-known/jwks.json", get(key_set::published))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/v1/sessions", post(sessions::create::create))
+        .route("/v1/sessions/refresh", post(sessions::refresh::refresh))
+        .route("/v1/sessions/verify", post(sessions::verify::verify))
+        .route(
+            "/v1/sessions/{handle}",
+            get(sessions::session::read).delete(sessions::session::revoke),
+        )
+        .route("/v1/sessions/{handle}/data", data)
+        .route("/v1/users/{user_id}/sessions", get(users::sessions::list).delete(users::sessions::revoke))
+        .fallback(async || ApiError::NotFound)
+        .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(middleware::from_fn(layer::limit_time))
+        .layer(middleware::from_fn(layer::log))
+        .layer(middleware::from_fn(layer::no_store))
+        .with_state(state)
+}
+
+/// The largest body, in bytes, of every route but session data.
+pub const MAX_BODY_BYTES: usize = 64 * 1024;
+
+/// The largest session data, in bytes of JSON.
+pub const MAX_DATA_BYTES: usize = 1024 * 1024;

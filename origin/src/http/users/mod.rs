@@ -1,0 +1,3 @@
+//! `/v1/users/{userId}`.
+
+pub(super) mod sessions;

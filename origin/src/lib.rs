@@ -1,0 +1,32 @@
+//! Who is logged in: the origin keeps sessions in MySQL, MariaDB or SQLite and mints their tokens.
+//!
+//! | folder | what it does |
+//! |---|---|
+//! | [`config`] | reads and checks the settings |
+//! | [`http`] | routes, bodies, statuses; the only place that knows HTTP |
+//! | [`service`] | the rules of sessions and of signing keys |
+//! | [`store`] | what is kept, and the only place that writes SQL |
+//! | [`job`] | what happens on its own |
+//! | [`server`] | puts these together, and takes them down in order |
+//!
+//! Rules that the edge must agree with live in `wayleave_shared`.
+
+pub mod clock;
+pub mod config;
+pub mod http;
+pub mod job;
+mod random;
+mod seal;
+pub mod server;
+pub mod service;
+pub mod store;
+
+/// 32 unpredictable bytes as 43 characters of base64url: fit for a service key or a master key.
+///
+/// # Errors
+///
+/// Where the operating system has no random bytes.
+pub fn generate_secret() -> Result<String, Box<dyn std::error::Error>> {
+    use base64ct::{Base64UrlUnpadded, Encoding};
+    Ok(Base64UrlUnpadded::encode_string(&random::bytes::<32>()?))
+}

@@ -1,0 +1,106 @@
+//! The command line of the origin.
+
+use clap::{Parser, Subcommand};
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+use wayleave_origin::{
+    config::{self, Settings, Source},
+    server::Server,
+};
+
+/// Keeps sessions: create, refresh, end them and hold their data, in MySQL, MariaDB or SQLite.
+#[derive(Parser)]
+#[command(version, after_long_help = config::help(), after_help = "Use --help for the list of settings.")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Check the settings, say what is wrong with them, and do nothing else.
+    #[command(after_long_help = config::help())]
+    CheckConfig(ConfigFile),
+    /// Print 32 random bytes in base64url: fit for a service key or a master key.
+    GenerateSecret,
+    /// Serve until SIGTERM or Ctrl-C.
+    #[command(after_long_help = config::help())]
+    Serve(ConfigFile),
+}
+
+#[derive(clap::Args)]
+struct ConfigFile {
+    /// A TOML file of settings; the environment wins over it.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::CheckConfig(file) => check_config(&file),
+        Command::GenerateSecret => generate_secret(),
+        Command::Serve(file) => serve(&file).await,
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Where standard error is gone there is nobody left to tell.
+            let _ = writeln!(io::stderr(), "wayleave-origin: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+fn settings(file: &ConfigFile) -> Result<Settings, Box<dyn std::error::Error>> {
+    let source = Source::read(file.config.as_deref())?;
+    Ok(Settings::parse(&source)?)
+}
+
+fn check_config(file: &ConfigFile) -> Outcome {
+    settings(file)?;
+    writeln!(io::stdout(), "the settings are good")?;
+    Ok(())
+}
+
+fn generate_secret() -> Outcome {
+    writeln!(io::stdout(), "{}", wayleave_origin::generate_secret()?)?;
+    Ok(())
+}
+
+async fn serve(file: &ConfigFile) -> Outcome {
+    let settings = settings(file)?;
+    start_log(&settings)?;
+    let (mut terminate, mut interrupt) =
+        (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let server = Server::prepare(settings).await?;
+    tracing::info!(listen = %server.address()?, "serving");
+    server
+        .run(async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        })
+        .await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn start_log(settings: &Settings) -> Outcome {
+    let filter: EnvFilter = settings.log.parse()?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    if settings.log_json {
+        log.json().init();
+    } else {
+        log.init();
+    }
+    Ok(())
+}

@@ -1,0 +1,146 @@
+//! Puts the parts together, and takes them down in order.
+
+use crate::{
+    clock::{Clock, SystemClock},
+    config::Settings,
+    http::{self, ServiceKeys},
+    job,
+    service::{KeySettings, Keys, KeysError, SessionSettings, Sessions},
+    store::{SqlStore, Store, StoreClock, StoreError},
+};
+use std::{future::Future, io, net::SocketAddr, sync::Arc};
+use tokio::{net::TcpListener, sync::oneshot};
+use wayleave_shared::refresh_token::{NoMasterKey, RefreshKeys};
+
+/// Why the origin could not start, or stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address} (WAYLEAVE_LISTEN): {source}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The signing keys cannot be used.
+    #[error("the signing keys cannot be used: {0}")]
+    Keys(#[from] KeysError),
+    /// There is no master key.
+    #[error(transparent)]
+    MasterKey(#[from] NoMasterKey),
+    /// Requests still ran when the time to stop was over.
+    #[error("requests still ran when WAYLEAVE_STOP_TIMEOUT was over; they were cut off")]
+    StopTimedOut,
+    /// The store cannot be used.
+    #[error("the database cannot be used (WAYLEAVE_DATABASE_URL): {0}")]
+    Store(#[from] StoreError),
+    /// The server itself failed.
+    #[error("the server failed: {0}")]
+    Serve(#[source] io::Error),
+}
+
+/// An origin that is ready to serve: connected, migrated, with a signing key, listening.
+pub struct Server {
+    listener: TcpListener,
+    store: SqlStore,
+    state: http::State,
+    settings: Settings,
+}
+
+impl Server {
+    /// Prepares everything that can fail.
+    ///
+    /// # Errors
+    ///
+    /// Any [`ServerError`] but those of [`Server::run`].
+    pub async fn prepare(settings: Settings) -> Result<Self, ServerError> {
+        let address = settings.listen;
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|source| ServerError::Listen { address, source })?;
+        let store = SqlStore::connect(
+            &settings.database_url,
+            settings.database_connections,
+            StoreClock::Database,
+        )
+        .await?;
+        let state = state(&settings, Arc::new(store.clone()), Arc::new(SystemClock)).await?;
+        Ok(Self { listener, store, state, settings })
+    }
+
+    /// Where it listens: the actual port, where port 0 was asked for.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Serves until `stop` resolves; then accepts nothing new, finishes what runs, and closes the database.
+    ///
+    /// # Errors
+    ///
+    /// [`ServerError::Serve`] or [`ServerError::StopTimedOut`].
+    pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), ServerError> {
+        let keys = job::keep_keys(Arc::clone(&self.state.keys), Arc::clone(&self.state.clock));
+        let keys = tokio::spawn(keys);
+        let (stopping, stop_began) = oneshot::channel();
+        let stop = async move {
+            stop.await;
+            tracing::info!("stopping: no new connections, finishing what runs");
+            // Nobody listens any more only where the server has failed already.
+            let _ = stopping.send(());
+        };
+        let serve = axum::serve(self.listener, http::router(self.state)).with_graceful_shutdown(stop);
+        let timeout = self.settings.stop_timeout;
+        let too_long = async move {
+            match stop_began.await {
+                Ok(()) => tokio::time::sleep(timeout).await,
+                Err(_) => std::future::pending().await,
+            }
+        };
+        let outcome = tokio::select! {
+            served = serve => served.map_err(ServerError::Serve),
+            () = too_long => Err(ServerError::StopTimedOut),
+        };
+        keys.abort();
+        self.store.close().await;
+        outcome
+    }
+}
+
+/// What the handlers work with, over any store and clock: tests bring their own.
+///
+/// # Errors
+///
+/// [`ServerError::Keys`] or [`ServerError::MasterKey`].
+pub async fn state(
+    settings: &Settings,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+) -> Result<http::State, ServerError> {
+    let key_settings = KeySettings {
+        interval: settings.signing_key_interval,
+        access_validity: settings.access_token_validity,
+    };
+    let keys =
+        Keys::load(Arc::clone(&store), &settings.master_keys, key_settings, clock.now()).await?;
+    let keys = Arc::new(keys);
+    let refresh_keys = RefreshKeys::derive(settings.master_keys.iter().map(|key| &**key))?;
+    let sessions = Sessions::new(
+        Arc::clone(&store),
+        Arc::clone(&keys),
+        refresh_keys,
+        SessionSettings {
+            issuer: settings.issuer.clone(),
+            access_validity: settings.access_token_validity,
+            refresh_validity: settings.refresh_token_validity,
+            anti_csrf: settings.anti_csrf,
+            cookies: settings.cookies.clone(),
+        },
+    );
+    let service_keys = ServiceKeys::new(settings.service_keys.clone());
+    Ok(http::State { sessions, keys, store, clock, service_keys })
+}

@@ -1,0 +1,131 @@
+//! Why the service refused or failed. Knows nothing of HTTP.
+
+use crate::{random::NoRandomness, seal::SealError, store::StoreError};
+use wayleave_shared::{sign::SigningFailed, token::TokenRefusal};
+
+/// Why a session was refused, or could not be served.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// The access token would not fit into a cookie.
+    #[error("the access token's cookie would take {bytes} bytes, at most {limit} fit: make jwtPayload smaller")]
+    AccessTokenTooLarge {
+        /// What the `Set-Cookie` line would take.
+        bytes: usize,
+        /// What a browser keeps.
+        limit: usize,
+    },
+
+    /// The signing keys failed.
+    #[error("signing keys: {0}")]
+    Keys(#[from] KeysError),
+
+    /// The operating system gave no random bytes.
+    #[error("the operating system's random generator failed")]
+    NoRandomness,
+
+    /// The payload nests deeper than any verifier will read.
+    #[error("jwtPayload nests {nesting} levels deep, at most {limit} are accepted")]
+    PayloadTooDeep {
+        /// How deep it is.
+        nesting: usize,
+        /// How deep it may be.
+        limit: usize,
+    },
+
+    /// The token could not be written.
+    #[error(transparent)]
+    Signing(#[from] SigningFailed),
+
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+
+    /// The access token is not accepted now; a refresh may help.
+    #[error("try refresh token: {0}")]
+    TryRefreshToken(RefreshReason),
+
+    /// There is no such session any more.
+    #[error("unauthorised: {0}")]
+    Unauthorised(UnauthorisedReason),
+
+    /// The stored version is another than the expected.
+    #[error("the stored version is {stored}")]
+    VersionConflict {
+        /// The stored version.
+        stored: u64,
+    },
+}
+
+/// Why a client is told to refresh. For logs.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum RefreshReason {
+    /// The given anti-CSRF token is not the session's.
+    #[error("the anti-CSRF token is not the session's")]
+    AntiCsrf,
+    /// Another request refreshed the session a moment ago; its answer holds the new tokens.
+    #[error("another refresh of the session came first")]
+    LostRace,
+    /// The token does not verify.
+    #[error("{0}")]
+    Token(#[from] TokenRefusal),
+}
+
+/// Why a client is told that its session is over. For logs.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum UnauthorisedReason {
+    /// No live session has this handle.
+    #[error("no such session")]
+    NoSession,
+    /// The text is not a refresh token that we made.
+    #[error("not a refresh token of ours")]
+    NotOurs,
+    /// The refresh token was replaced by a newer one.
+    #[error("a superseded refresh token")]
+    Superseded,
+}
+
+impl From<NoRandomness> for SessionError {
+    fn from(_: NoRandomness) -> Self {
+        Self::NoRandomness
+    }
+}
+
+/// Why there is no key to sign or verify with.
+#[derive(Debug, thiserror::Error)]
+pub enum KeysError {
+    /// The store holds no key that could sign now, and none could be made.
+    #[error("no signing key is active")]
+    NoActiveKey,
+    /// The operating system gave no random bytes.
+    #[error("the operating system's random generator failed")]
+    NoRandomness,
+    /// A stored key cannot be used.
+    #[error("signing key {generation}: {reason}")]
+    Stored {
+        /// Its number.
+        generation: u64,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl KeysError {
+    pub(crate) fn stored(generation: u64, reason: impl ToString) -> Self {
+        Self::Stored { generation, reason: reason.to_string() }
+    }
+}
+
+impl From<NoRandomness> for KeysError {
+    fn from(_: NoRandomness) -> Self {
+        Self::NoRandomness
+    }
+}
+
+impl From<SealError> for KeysError {
+    fn from(error: SealError) -> Self {
+        Self::Stored { generation: 0, reason: error.to_string() }
+    }
+}
