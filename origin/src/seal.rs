@@ -66,8 +66,7 @@ impl Sealer {
         if *version != VERSION {
             return Err(SealError::Broken);
         }
-        let key =
-            self.keys.iter().find(|key| key.id == *id).ok_or(SealError::UnknownMasterKey)?;
+        let key = self.keys.iter().find(|key| key.id == *id).ok_or(SealError::UnknownMasterKey)?;
         let payload = Payload { msg: ciphertext, aad: place.as_bytes() };
         let opened = key.cipher.decrypt(&XNonce::from(*nonce), payload);
         opened.map(Zeroizing::new).map_err(|_| SealError::Broken)

@@ -83,7 +83,10 @@ impl Server {
     /// # Errors
     ///
     /// [`ServerError::Serve`] or [`ServerError::StopTimedOut`].
-    pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), ServerError> {
+    pub async fn run(
+        self,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<(), ServerError> {
         let keys = job::keep_keys(Arc::clone(&self.state.keys), Arc::clone(&self.state.clock));
         let keys = tokio::spawn(keys);
         let (stopping, stop_began) = oneshot::channel();
@@ -93,7 +96,8 @@ impl Server {
             // Nobody listens any more only where the server has failed already.
             let _ = stopping.send(());
         };
-        let serve = axum::serve(self.listener, http::router(self.state)).with_graceful_shutdown(stop);
+        let serve =
+            axum::serve(self.listener, http::router(self.state)).with_graceful_shutdown(stop);
         let timeout = self.settings.stop_timeout;
         let too_long = async move {
             match stop_began.await {

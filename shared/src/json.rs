@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
-use std::fmt;
+use std::fmt::{self, Write};
 
 /// One JSON value (RFC 8259), as text.
 ///
@@ -89,7 +89,8 @@ pub(crate) fn ascii(text: &str) -> String {
             '\t' | '\n' | '\r' => escaped.push(' '),
             other => {
                 for unit in other.encode_utf16(&mut units) {
-                    escaped.push_str(&format!("\\u{unit:04x}"));
+                    // Writing to a string cannot fail.
+                    let _ = write!(escaped, "\\u{unit:04x}");
                 }
             }
         }

@@ -15,7 +15,7 @@
 //! | [`web_origin`] | where a page or server is on the web |
 //! | [`refusal`] | every reason to say no, with its code and status |
 //! | [`wire`] | the bodies between edge and origin |
-//! | [`json`], [`time`] | JSON values kept as they were written; points in time |
+//! | [`json`], [`object`], [`time`] | JSON values kept as they were written; JSON that must be an object; points in time |
 //!
 //! The feature `sign` adds all that can mint: `sign`, `refresh_token`, `browser`. The edge never enables it, so no code that
 //! could make a token is in the worker.
@@ -27,6 +27,7 @@ pub mod cookie;
 pub mod header;
 pub mod json;
 pub mod key_set;
+pub mod object;
 pub mod refusal;
 pub mod session_handle;
 pub mod time;

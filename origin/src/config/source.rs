@@ -94,7 +94,9 @@ mod tests {
     #[test]
     fn an_unknown_key_of_the_file_is_named_with_the_known_ones() {
         let refused = from_file("listen = \"127.0.0.1:1\"\nlissen = 1").unwrap_err().to_string();
-        assert!(refused.starts_with("the settings file: lissen is not a setting; known are listen, "));
+        assert!(
+            refused.starts_with("the settings file: lissen is not a setting; known are listen, ")
+        );
     }
 
     #[test]

@@ -114,7 +114,9 @@ fn session_problem(error: &SessionError) -> (Code, String) {
         SessionError::VersionConflict { .. } => (Code::VersionConflict, error.to_string()),
         // One answer whatever the reason: it would only help somebody who probes.
         SessionError::TryRefreshToken(_) => (Code::TryRefreshToken, "try refresh token".to_owned()),
-        SessionError::Unauthorised(_) => (Code::Unauthorised, "there is no such session".to_owned()),
+        SessionError::Unauthorised(_) => {
+            (Code::Unauthorised, "there is no such session".to_owned())
+        }
         SessionError::Store(error) | SessionError::Keys(KeysError::Store(error)) => {
             store_problem(error)
         }

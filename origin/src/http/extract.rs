@@ -3,13 +3,15 @@
 use super::{State, error::ApiError};
 use crate::clock::Clock;
 use axum::{
-    extract::{FromRef, FromRequest, FromRequestParts},
+    Json,
+    extract::{FromRef, FromRequest, FromRequestParts, Request},
     http::request::Parts,
 };
 use http::header;
+use serde::de::DeserializeOwned;
 use std::{convert::Infallible, fmt, sync::Arc};
 use subtle::{Choice, ConstantTimeEq};
-use wayleave_shared::time::UnixMilliseconds;
+use wayleave_shared::{object::Object, time::UnixMilliseconds};
 use zeroize::Zeroizing;
 
 /// The keys that callers of the service API may present. Compared in constant time, never printed.
@@ -70,10 +72,17 @@ impl FromRequestParts<State> for Now {
     }
 }
 
-/// `axum::Json` whose refusals are [`ApiError`]s.
-#[derive(FromRequest)]
-#[from_request(via(axum::Json), rejection(ApiError))]
+/// `axum::Json` that takes objects only, and whose refusals are [`ApiError`]s.
 pub(super) struct Body<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromRequest<State> for Body<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &State) -> Result<Self, ApiError> {
+        let Json(Object(body)) = Json::<Object<T>>::from_request(request, state).await?;
+        Ok(Self(body))
+    }
+}
 
 /// `axum::extract::Path` whose refusals are [`ApiError`]s.
 #[derive(FromRequestParts)]

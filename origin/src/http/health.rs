@@ -18,9 +18,7 @@ pub(super) async fn alive() -> Json<Healthy> {
 }
 
 /// Answers 200 while the database does.
-pub(super) async fn ready(
-    State(store): State<Arc<dyn Store>>,
-) -> Result<Json<Healthy>, ApiError> {
+pub(super) async fn ready(State(store): State<Arc<dyn Store>>) -> Result<Json<Healthy>, ApiError> {
     store.ping().await?;
     Ok(Json(Healthy { status: "ok" }))
 }

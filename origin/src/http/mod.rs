@@ -59,7 +59,10 @@ pub fn router(state: State) -> Router {
             get(sessions::session::read).delete(sessions::session::revoke),
         )
         .route("/v1/sessions/{handle}/data", data)
-        .route("/v1/users/{user_id}/sessions", get(users::sessions::list).delete(users::sessions::revoke))
+        .route(
+            "/v1/users/{user_id}/sessions",
+            get(users::sessions::list).delete(users::sessions::revoke),
+        )
         .fallback(async || ApiError::NotFound)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))

@@ -7,7 +7,9 @@ use wayleave_shared::{sign::SigningFailed, token::TokenRefusal};
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {
     /// The access token would not fit into a cookie.
-    #[error("the access token's cookie would take {bytes} bytes, at most {limit} fit: make jwtPayload smaller")]
+    #[error(
+        "the access token's cookie would take {bytes} bytes, at most {limit} fit: make jwtPayload smaller"
+    )]
     AccessTokenTooLarge {
         /// What the `Set-Cookie` line would take.
         bytes: usize,

@@ -5,11 +5,7 @@ use super::{
     key_schedule::{KeySettings, Term},
 };
 use crate::{seal::Sealer, store::SealedSigningKey};
-use wayleave_shared::{
-    key_set::KeySet,
-    sign::SigningKey,
-    time::UnixMilliseconds,
-};
+use wayleave_shared::{key_set::KeySet, sign::SigningKey, time::UnixMilliseconds};
 
 /// All keys that sign or verify now, oldest first. Replaced as a whole.
 #[derive(Debug, Default)]

@@ -86,7 +86,8 @@ mod tests {
     #[test]
     fn the_next_key_is_made_ahead_and_takes_over_where_the_first_ends() {
         let due_at = UnixMilliseconds(
-            first().signs_until.0 - u64::try_from(SETTINGS.published_before_use().as_millis()).unwrap(),
+            first().signs_until.0
+                - u64::try_from(SETTINGS.published_before_use().as_millis()).unwrap(),
         );
 
         assert_eq!(SETTINGS.due(Some(first()), UnixMilliseconds(due_at.0 - 1)), None);

@@ -13,7 +13,10 @@ use crate::{
 use base64ct::{Base64UrlUnpadded, Encoding};
 use std::sync::{Arc, PoisonError, RwLock};
 use wayleave_shared::{
-    claims::AccessClaims, key_set::JsonWebKeySet, time::UnixMilliseconds, token,
+    claims::AccessClaims,
+    key_set::JsonWebKeySet,
+    time::UnixMilliseconds,
+    token,
     token::{TokenPolicy, TokenRefusal, VerifiedToken},
 };
 use zeroize::Zeroizing;
@@ -103,8 +106,7 @@ impl Keys {
     async fn make(&self, term: Term) -> Result<(), KeysError> {
         let key_id = Base64UrlUnpadded::encode_string(&random::bytes::<9>()?);
         let seed = Zeroizing::new(random::bytes::<32>()?);
-        let sealed_seed =
-            self.sealer.seal(&place_of(term.generation, &key_id), seed.as_slice())?;
+        let sealed_seed = self.sealer.seal(&place_of(term.generation, &key_id), seed.as_slice())?;
         let key = NewSigningKey {
             generation: term.generation,
             key_id: key_id.clone(),

@@ -228,7 +228,10 @@ impl Sessions {
         let more = stored.len() > limit as usize;
         stored.truncate(limit as usize);
         let next = stored.last().filter(|_| more).map(|last| last.session.handle);
-        Ok(SessionList { sessions: stored.into_iter().map(|stored| stored.session).collect(), next })
+        Ok(SessionList {
+            sessions: stored.into_iter().map(|stored| stored.session).collect(),
+            next,
+        })
     }
 
     /// What the app keeps in a session.
@@ -276,7 +279,8 @@ impl Sessions {
         let settings = &self.settings;
         let issued_at = now.whole_seconds();
         let expires_at = UnixSeconds(issued_at.0 + settings.access_validity.as_secs());
-        let anti_csrf = settings.anti_csrf.then(|| self.refresh_keys.anti_csrf_token(refresh_token));
+        let anti_csrf =
+            settings.anti_csrf.then(|| self.refresh_keys.anti_csrf_token(refresh_token));
         let claims = AccessClaims {
             issuer: settings.issuer.clone(),
             user_id: session.user_id.clone(),
@@ -307,7 +311,10 @@ impl Sessions {
             front_token: &front_token(&session.user_id, payload, now, expires_at.milliseconds()),
         });
         Ok(IssuedSession {
-            access_token: IssuedToken { token: access_token, expires_at: expires_at.milliseconds() },
+            access_token: IssuedToken {
+                token: access_token,
+                expires_at: expires_at.milliseconds(),
+            },
             refresh_token: IssuedToken { token: refresh, expires_at: session.expires_at },
             anti_csrf_token: anti_csrf,
             browser,

@@ -8,8 +8,7 @@ mod error;
 mod sql;
 
 pub use contract::{
-    DataUpdate, NewSession, NewSigningKey, Rotate, Rotation, SealedSigningKey, Store,
-    StoredSession,
+    DataUpdate, NewSession, NewSigningKey, Rotate, Rotation, SealedSigningKey, Store, StoredSession,
 };
 pub use error::StoreError;
 pub use sql::{SqlStore, StoreClock};

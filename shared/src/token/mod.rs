@@ -8,6 +8,7 @@ use crate::{
     claims::AccessClaims,
     json,
     key_set::{KeySet, PublicKey},
+    object::Object,
     time::UnixSeconds,
 };
 use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
@@ -136,8 +137,8 @@ pub fn verify(
     if json::nesting(&claims_json) > MAX_NESTING {
         return Err(TokenRefusal::ClaimsMalformed);
     }
-    let claims: AccessClaims =
-        serde_json::from_slice(&claims_json).map_err(|_| TokenRefusal::ClaimsMalformed)?;
+    let Object(claims) = serde_json::from_slice::<Object<AccessClaims>>(&claims_json)
+        .map_err(|_| TokenRefusal::ClaimsMalformed)?;
     check_claims(&claims, policy, now)?;
     Ok(VerifiedToken(claims))
 }
@@ -146,8 +147,8 @@ fn key_for<'keys>(
     header_json: &[u8],
     keys: &'keys KeySet,
 ) -> Result<&'keys PublicKey, TokenRefusal> {
-    let header: Header<'_> =
-        serde_json::from_slice(header_json).map_err(|_| TokenRefusal::HeaderMalformed)?;
+    let Object(header) = serde_json::from_slice::<Object<Header<'_>>>(header_json)
+        .map_err(|_| TokenRefusal::HeaderMalformed)?;
     if header.alg != StrictEd25519.name() {
         return Err(TokenRefusal::WrongAlgorithm);
     }

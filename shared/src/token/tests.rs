@@ -130,6 +130,7 @@ fn header_and_shape_refusals_are_exact() {
         (r#"{"alg":"EdDSA","typ":"at+jwt","kid":1}"#, TokenRefusal::HeaderMalformed),
         (r#"{"alg":"EdDSA","typ":"at+jwt","kid":"k1"} {}"#, TokenRefusal::HeaderMalformed),
         ("[]", TokenRefusal::HeaderMalformed),
+        (r#"["EdDSA","at+jwt","k1"]"#, TokenRefusal::HeaderMalformed),
         ("", TokenRefusal::Malformed),
     ] {
         assert_eq!(refusal(&signed(header, &claims)), expected, "{header}");

@@ -144,10 +144,8 @@ impl Reader<'_> {
         let parsed = parse(text);
         if parsed.is_none() {
             let shown = if variable.secret { "(hidden)".to_owned() } else { format!("{text:?}") };
-            self.errors.push(format!(
-                "{} is {shown}, accepted: {}",
-                variable.name, variable.accepted
-            ));
+            self.errors
+                .push(format!("{} is {shown}, accepted: {}", variable.name, variable.accepted));
         }
         parsed
     }
@@ -198,8 +196,7 @@ fn domain(text: &str) -> Option<Option<String>> {
     }
     let name = text.trim_start_matches('.');
     let is_label = |label: &str| {
-        !label.is_empty()
-            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     };
     (name.len() <= 253 && name.split('.').all(is_label)).then(|| Some(name.to_owned()))
 }

@@ -1,8 +1,7 @@
 use super::*;
 
 const SERVICE: (&str, &str) = ("WAYLEAVE_SERVICE_KEYS", "0123456789abcdef0123456789abcdef");
-const MASTER: (&str, &str) =
-    ("WAYLEAVE_MASTER_KEY", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+const MASTER: (&str, &str) = ("WAYLEAVE_MASTER_KEY", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
 const ISSUER: (&str, &str) = ("WAYLEAVE_ISSUER", "https://id.example");
 
 fn with(name: &'static str, value: &str) -> Result<Settings, ConfigErrors> {
@@ -64,15 +63,31 @@ fn secrets_are_hidden_in_errors() {
 #[test]
 fn bounds_of_each_setting() {
     for (name, good, bad) in [
-        ("WAYLEAVE_ACCESS_TOKEN_VALIDITY", &["1s", "1000d", "90s"][..], &["0s", "1001d", "2880ms", "90", ""][..4]),
+        (
+            "WAYLEAVE_ACCESS_TOKEN_VALIDITY",
+            &["1s", "1000d", "90s"][..],
+            &["0s", "1001d", "2880ms", "90", ""][..4],
+        ),
         ("WAYLEAVE_REFRESH_TOKEN_VALIDITY", &["1s", "365d", "2880ms"], &["999ms", "366d", "-1s"]),
         ("WAYLEAVE_SIGNING_KEY_INTERVAL", &["1h", "720h"], &["59m", "721h"]),
         ("WAYLEAVE_ANTI_CSRF", &["on", "off"], &["true", "ON"]),
-        ("WAYLEAVE_COOKIE_DOMAIN", &["example.test", ".example.test"], &["a b", "a..b", "a;b", "a/b"]),
+        (
+            "WAYLEAVE_COOKIE_DOMAIN",
+            &["example.test", ".example.test"],
+            &["a b", "a..b", "a;b", "a/b"],
+        ),
         ("WAYLEAVE_COOKIE_SAME_SITE", &["lax", "strict", "none"], &["Lax", "no"]),
         ("WAYLEAVE_REFRESH_PATH", &["/", "/auth/session/refresh"], &["auth", "/a;b", "/a b"]),
-        ("WAYLEAVE_ALLOWED_ORIGINS", &["https://a.example", "http://a.test:1,http://b.test"], &["*", "https://a/", "a.example", ","]),
-        ("WAYLEAVE_DATABASE_URL", &["sqlite:x.db", "mysql://u:p@h:1/d"], &["sqlite:", "sqlite::memory:", "postgres://h"]),
+        (
+            "WAYLEAVE_ALLOWED_ORIGINS",
+            &["https://a.example", "http://a.test:1,http://b.test"],
+            &["*", "https://a/", "a.example", ","],
+        ),
+        (
+            "WAYLEAVE_DATABASE_URL",
+            &["sqlite:x.db", "mysql://u:p@h:1/d"],
+            &["sqlite:", "sqlite::memory:", "postgres://h"],
+        ),
         ("WAYLEAVE_DATABASE_CONNECTIONS", &["1", "1000"], &["0", "1001", "many"]),
         ("WAYLEAVE_STOP_TIMEOUT", &["1s", "5m"], &["0s", "6m"]),
         ("WAYLEAVE_LOG", &["debug", "info,sqlx=warn"], &["info,="]),
@@ -100,7 +115,9 @@ fn same_site_none_without_secure_is_refused() {
     ]));
     assert_eq!(
         refused.unwrap_err().0,
-        ["WAYLEAVE_COOKIE_SAME_SITE is none, which browsers refuse unless WAYLEAVE_COOKIE_SECURE is true"]
+        [
+            "WAYLEAVE_COOKIE_SAME_SITE is none, which browsers refuse unless WAYLEAVE_COOKIE_SECURE is true"
+        ]
     );
 }
 

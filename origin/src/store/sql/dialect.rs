@@ -1,7 +1,5 @@
 //! Where the engines differ.
 
-use sqlx::migrate::Migrator;
-
 /// The family of an engine.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Dialect {
@@ -59,15 +57,4 @@ impl Dialect {
             Self::Sqlite => "COALESCE(?, CAST(unixepoch('subsec') * 1000 AS INTEGER))",
         }
     }
-
-    /// The schema's history.
-    pub(super) const fn migrations(self) -> &'static Migrator {
-        match self {
-            Self::Mysql => &MYSQL,
-            Self::Sqlite => &SQLITE,
-        }
-    }
 }
-
-static MYSQL: Migrator = sqlx::migrate!("migrations/mysql");
-static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");

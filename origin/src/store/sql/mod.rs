@@ -1,6 +1,7 @@
 //! The store on SQL databases, through `sqlx`'s `Any` driver: one text per statement for all engines. What differs stands in [`dialect`].
 
 mod dialect;
+mod migrate;
 mod row;
 mod session_data;
 mod sessions;
@@ -13,11 +14,7 @@ use super::{
 use crate::clock::Clock;
 use async_trait::async_trait;
 use dialect::Dialect;
-use sqlx::{
-    Any, AnyPool, Executor, SqlSafeStr, Transaction,
-    AnyConnection,
-    any::AnyPoolOptions,
-};
+use sqlx::{Any, AnyConnection, AnyPool, Executor, SqlSafeStr, Transaction, any::AnyPoolOptions};
 use std::{future::Future, sync::Arc, time::Duration};
 use wayleave_shared::{
     json::Json, session_handle::SessionHandle, user_id::UserId, wire::SessionData,
@@ -61,29 +58,13 @@ impl SqlStore {
             .after_connect(move |connection, _| Box::pin(prepare(connection, dialect)))
             .connect(&dialect.complete(url))
             .await?;
-        let store = Self { pool, dialect, clock };
-        store.migrate().await?;
-        Ok(store)
+        migrate::run(&pool, dialect).await?;
+        Ok(Self { pool, dialect, clock })
     }
 
     /// Closes all connections, after what runs on them has ended.
     pub async fn close(&self) {
         self.pool.close().await;
-    }
-
-    async fn migrate(&self) -> Result<(), StoreError> {
-        let mut tries = 0;
-        loop {
-            match self.dialect.migrations().run(&self.pool).await {
-                Ok(()) => return Ok(()),
-                // SQLite has no lock for this: two origins that start together may collide on a migration, and the second finds it done.
-                Err(_) if self.dialect == Dialect::Sqlite && tries < 5 => {
-                    tries += 1;
-                    tokio::time::sleep(Duration::from_millis(200)).await;
-                }
-                Err(error) => return Err(StoreError::Migration(error)),
-            }
-        }
     }
 
     /// What is bound where a statement asks for the time: `NULL` makes it the database's.
@@ -109,7 +90,9 @@ where
 {
     for _ in 0..RETRIES {
         match step().await {
-            Err(StoreError::Unavailable(sqlx::Error::Database(_))) => tokio::task::yield_now().await,
+            Err(StoreError::Unavailable(sqlx::Error::Database(_))) => {
+                tokio::task::yield_now().await
+            }
             outcome => return outcome,
         }
     }

@@ -80,7 +80,8 @@ pub(super) async fn rotate(store: &SqlStore, rotate: &Rotate) -> Result<Rotation
 
 pub(super) async fn revoke(store: &SqlStore, handle: SessionHandle) -> Result<bool, StoreError> {
     let mut transaction = store.begin().await?;
-    let statement = format!("DELETE FROM sessions WHERE handle = ? AND expires_at > {}", store.dialect.now());
+    let statement =
+        format!("DELETE FROM sessions WHERE handle = ? AND expires_at > {}", store.dialect.now());
     let live = sqlx::query(AssertSqlSafe(statement))
         .bind(handle.as_bytes().to_vec())
         .bind(store.now_override())

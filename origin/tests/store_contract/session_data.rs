@@ -1,0 +1,158 @@
+//! Promises about session data.
+
+use crate::{
+    Promise,
+    engine::Fixture,
+    promises,
+    sessions::{VALIDITY, alice, created, handle, hash, rows},
+};
+use wayleave_origin::store::{DataUpdate, Rotate, Store};
+use wayleave_shared::json::Json;
+
+pub(crate) fn promises() -> Vec<Promise> {
+    promises![
+        a_session_without_data_has_version_0,
+        each_write_counts_also_of_the_same_value,
+        a_write_with_the_stored_version_succeeds_and_with_another_changes_nothing,
+        data_of_no_session_is_neither_read_nor_written,
+        data_of_an_expired_session_is_neither_read_nor_written,
+        a_refresh_leaves_the_data_alone,
+        of_many_writes_with_one_version_exactly_one_is_stored,
+        many_writes_without_a_version_are_all_counted,
+        a_write_racing_a_revocation_leaves_no_data_behind,
+        data_of_a_mebibyte_is_kept,
+    ]
+}
+
+fn json(text: &str) -> Json {
+    Json::parse(text).unwrap()
+}
+
+async fn a_session_without_data_has_version_0(fixture: &Fixture) {
+    let handle = created(fixture, 1).await;
+
+    let data = fixture.store.session_data(handle).await.unwrap().unwrap();
+
+    assert_eq!((data.data, data.version), (None, 0));
+}
+
+async fn each_write_counts_also_of_the_same_value(fixture: &Fixture) {
+    let handle = created(fixture, 1).await;
+    for version in 1..=3 {
+        let outcome = fixture.store.update_session_data(handle, &json("[1]"), None).await.unwrap();
+        assert_eq!(outcome, DataUpdate::Stored(version));
+    }
+    let data = fixture.store.session_data(handle).await.unwrap().unwrap();
+    assert_eq!((data.data, data.version), (Some(json("[1]")), 3));
+}
+
+async fn a_write_with_the_stored_version_succeeds_and_with_another_changes_nothing(
+    fixture: &Fixture,
+) {
+    let handle = created(fixture, 1).await;
+    let update = async |text: &str, expected| {
+        fixture.store.update_session_data(handle, &json(text), Some(expected)).await.unwrap()
+    };
+
+    assert_eq!(update("1", 1).await, DataUpdate::Conflict(0));
+    assert_eq!(update("1", 0).await, DataUpdate::Stored(1));
+    assert_eq!(update("2", 0).await, DataUpdate::Conflict(1));
+    assert_eq!(update("3", 1).await, DataUpdate::Stored(2));
+
+    let data = fixture.store.session_data(handle).await.unwrap().unwrap();
+    assert_eq!(data.data, Some(json("3")));
+}
+
+async fn data_of_no_session_is_neither_read_nor_written(fixture: &Fixture) {
+    let nobody = handle(&alice(), 1);
+
+    let outcome = fixture.store.update_session_data(nobody, &json("1"), None).await.unwrap();
+
+    assert_eq!(outcome, DataUpdate::NoSession);
+    assert!(fixture.store.session_data(nobody).await.unwrap().is_none());
+    assert_eq!(rows(fixture, "session_data").await, 0);
+}
+
+async fn data_of_an_expired_session_is_neither_read_nor_written(fixture: &Fixture) {
+    let handle = created(fixture, 1).await;
+    fixture.clock.advance(VALIDITY);
+
+    let outcome = fixture.store.update_session_data(handle, &json("1"), None).await.unwrap();
+
+    assert_eq!(outcome, DataUpdate::NoSession);
+    assert!(fixture.store.session_data(handle).await.unwrap().is_none());
+}
+
+async fn a_refresh_leaves_the_data_alone(fixture: &Fixture) {
+    let handle = created(fixture, 1).await;
+    fixture.store.update_session_data(handle, &json("1"), None).await.unwrap();
+
+    let rotate = Rotate { handle, from: hash(1), to: hash(2), validity: VALIDITY };
+    fixture.store.rotate(rotate).await.unwrap();
+
+    let data = fixture.store.session_data(handle).await.unwrap().unwrap();
+    assert_eq!((data.data, data.version), (Some(json("1")), 1));
+}
+
+async fn of_many_writes_with_one_version_exactly_one_is_stored(fixture: &Fixture) {
+    let outcomes = race(fixture, Some(0)).await;
+
+    let stored = outcomes.iter().filter(|outcome| **outcome == DataUpdate::Stored(1)).count();
+    let lost = outcomes.iter().filter(|outcome| **outcome == DataUpdate::Conflict(1)).count();
+    assert_eq!((stored, lost), (1, 31));
+}
+
+async fn many_writes_without_a_version_are_all_counted(fixture: &Fixture) {
+    let outcomes = race(fixture, None).await;
+
+    let mut versions: Vec<_> = outcomes
+        .into_iter()
+        .map(|outcome| match outcome {
+            DataUpdate::Stored(version) => version,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    versions.sort_unstable();
+    assert_eq!(versions, (1..=32).collect::<Vec<_>>());
+}
+
+async fn race(fixture: &Fixture, expected: Option<u64>) -> Vec<DataUpdate> {
+    let handle = created(fixture, 1).await;
+    let racers: Vec<_> = (0..32)
+        .map(|number| {
+            let store = fixture.store.clone();
+            tokio::spawn(async move {
+                let data = Json::parse(number.to_string()).unwrap();
+                store.update_session_data(handle, &data, expected).await.unwrap()
+            })
+        })
+        .collect();
+    let mut outcomes = Vec::new();
+    for racer in racers {
+        outcomes.push(racer.await.unwrap());
+    }
+    outcomes
+}
+
+async fn a_write_racing_a_revocation_leaves_no_data_behind(fixture: &Fixture) {
+    for number in 0..20 {
+        let handle = created(fixture, number).await;
+        let writer = fixture.store.clone();
+        let write = tokio::spawn(async move {
+            writer.update_session_data(handle, &Json::parse("1").unwrap(), None).await.unwrap()
+        });
+        fixture.store.revoke_session(handle).await.unwrap();
+        write.await.unwrap();
+    }
+    assert_eq!(rows(fixture, "session_data").await, 0);
+}
+
+async fn data_of_a_mebibyte_is_kept(fixture: &Fixture) {
+    let handle = created(fixture, 1).await;
+    let large = json(&format!("\"{}\"", "é".repeat(512 * 1024)));
+
+    fixture.store.update_session_data(handle, &large, None).await.unwrap();
+
+    let data = fixture.store.session_data(handle).await.unwrap().unwrap();
+    assert!(data.data == Some(large));
+}
