@@ -36,6 +36,11 @@ impl Source {
         Self(values.into_iter().map(|(name, value)| (name, value.to_owned())).collect())
     }
 
+    /// Adds values by name, which win over those already there: for tests.
+    pub fn extend<const N: usize>(&mut self, values: [(&'static str, &str); N]) {
+        self.0.extend(values.into_iter().map(|(name, value)| (name, value.to_owned())));
+    }
+
     /// Reads the file, where one is named, and the process's environment.
     ///
     /// # Errors
