@@ -21,8 +21,7 @@ pub(super) async fn run(pool: &AnyPool, dialect: Dialect) -> Result<(), StoreErr
 }
 
 async fn lock(connection: &mut AnyConnection) -> Result<(), StoreError> {
-    let statement =
-        "SELECT COALESCE(GET_LOCK(CONCAT('wayleave/', MD5(DATABASE())), ?), 0) AS taken";
+    let statement = "SELECT COALESCE(GET_LOCK(LEFT(CONCAT('wayleave/', SHA2(DATABASE(), 256)), 64), ?), 0) AS taken";
     let answer = sqlx::query(statement).bind(LOCK_WAIT_S).fetch_one(connection).await?;
     match answer.try_get::<i64, _>("taken") {
         Ok(1) => Ok(()),
