@@ -103,24 +103,24 @@ mod tests {
 
     #[test]
     fn a_sealed_value_opens_in_its_place_only() {
-        let sealer = Sealer::new([&[1; 32]]);
-        let sealed = sealer.seal("signing_keys/1/a", b"secret").unwrap();
+        let keys = Sealer::new([&[1; 32]]);
+        let sealed = keys.seal("signing_keys/1/a", b"secret").unwrap();
 
-        assert_eq!(sealer.open("signing_keys/1/a", &sealed).unwrap().as_slice(), b"secret");
-        assert_eq!(sealer.open("signing_keys/2/a", &sealed).unwrap_err(), SealError::Broken);
+        assert_eq!(keys.open("signing_keys/1/a", &sealed).unwrap().as_slice(), b"secret");
+        assert_eq!(keys.open("signing_keys/2/a", &sealed).unwrap_err(), SealError::Broken);
     }
 
     #[test]
     fn every_changed_byte_is_noticed() {
-        let sealer = Sealer::new([&[1; 32]]);
-        let sealed = sealer.seal("p", b"secret").unwrap();
+        let keys = Sealer::new([&[1; 32]]);
+        let sealed = keys.seal("p", b"secret").unwrap();
         for index in 0..sealed.len() {
             let mut changed = sealed.clone();
             changed[index] ^= 1;
-            assert!(sealer.open("p", &changed).is_err(), "byte {index}");
+            assert!(keys.open("p", &changed).is_err(), "byte {index}");
         }
-        assert_eq!(sealer.open("p", &[]).unwrap_err(), SealError::Broken);
-        assert_eq!(sealer.open("p", &sealed[..20]).unwrap_err(), SealError::Broken);
+        assert_eq!(keys.open("p", &[]).unwrap_err(), SealError::Broken);
+        assert_eq!(keys.open("p", &sealed[..20]).unwrap_err(), SealError::Broken);
     }
 
     #[test]

@@ -121,7 +121,10 @@ fn session_problem(error: &SessionError) -> (Code, String) {
             store_problem(error)
         }
         SessionError::Keys(
-            KeysError::NoActiveKey | KeysError::NoRandomness | KeysError::Stored { .. },
+            KeysError::NoActiveKey
+            | KeysError::NoRandomness
+            | KeysError::NotSealed(_)
+            | KeysError::Stored { .. },
         )
         | SessionError::NoRandomness
         | SessionError::Signing(_) => internal(),

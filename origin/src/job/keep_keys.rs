@@ -16,4 +16,4 @@ pub async fn keep_keys(keys: Arc<Keys>, clock: Arc<dyn Clock>) {
 }
 
 /// Much shorter than a key is published before it signs.
-const EVERY: Duration = Duration::from_secs(60);
+const EVERY: Duration = Duration::from_mins(1);

@@ -101,6 +101,9 @@ pub enum KeysError {
     /// The operating system gave no random bytes.
     #[error("the operating system's random generator failed")]
     NoRandomness,
+    /// A new key could not be sealed for the store.
+    #[error("a new signing key could not be sealed: {0}")]
+    NotSealed(String),
     /// A stored key cannot be used.
     #[error("signing key {generation}: {reason}")]
     Stored {
@@ -115,7 +118,7 @@ pub enum KeysError {
 }
 
 impl KeysError {
-    pub(crate) fn stored(generation: u64, reason: impl ToString) -> Self {
+    pub(crate) fn stored(generation: u64, reason: &impl ToString) -> Self {
         Self::Stored { generation, reason: reason.to_string() }
     }
 }
@@ -128,6 +131,6 @@ impl From<NoRandomness> for KeysError {
 
 impl From<SealError> for KeysError {
     fn from(error: SealError) -> Self {
-        Self::Stored { generation: 0, reason: error.to_string() }
+        Self::NotSealed(error.to_string())
     }
 }

@@ -5,7 +5,11 @@ use super::{
     key_schedule::{KeySettings, Term},
 };
 use crate::{seal::Sealer, store::SealedSigningKey};
-use wayleave_shared::{key_set::KeySet, sign::SigningKey, time::UnixMilliseconds};
+use wayleave_shared::{
+    key_set::{InvalidKey, KeySet},
+    sign::SigningKey,
+    time::UnixMilliseconds,
+};
 
 /// All keys that sign or verify now, oldest first. Replaced as a whole.
 #[derive(Debug, Default)]
@@ -19,12 +23,12 @@ impl KeyRing {
     /// Opens what the store holds.
     pub(super) fn open(sealer: &Sealer, stored: &[SealedSigningKey]) -> Result<Self, KeysError> {
         let (mut terms, mut keys) = (Vec::new(), Vec::new());
-        for sealed in stored {
-            keys.push(open_one(sealer, sealed)?);
+        for one in stored {
+            keys.push(open_one(sealer, one)?);
             terms.push(Term {
-                generation: sealed.generation,
-                signs_from: sealed.signs_from,
-                signs_until: sealed.signs_until,
+                generation: one.generation,
+                signs_from: one.signs_from,
+                signs_until: one.signs_until,
             });
         }
         let public = keys.iter().map(|key| (key.id().clone(), key.public_key())).collect();
@@ -53,19 +57,22 @@ impl KeyRing {
     }
 }
 
-fn open_one(sealer: &Sealer, sealed: &SealedSigningKey) -> Result<SigningKey, KeysError> {
-    let place = place_of(sealed.generation, &sealed.key_id);
+fn open_one(sealer: &Sealer, stored: &SealedSigningKey) -> Result<SigningKey, KeysError> {
+    let place = place_of(stored.generation, &stored.key_id);
     let seed = sealer
-        .open(&place, &sealed.sealed_seed)
-        .map_err(|error| KeysError::stored(sealed.generation, error))?;
-    let id = sealed.key_id.parse().map_err(|error| KeysError::stored(sealed.generation, error))?;
+        .open(&place, &stored.sealed_seed)
+        .map_err(|error| KeysError::stored(stored.generation, &error))?;
+    let id = stored
+        .key_id
+        .parse()
+        .map_err(|error: InvalidKey| KeysError::stored(stored.generation, &error))?;
     let seed = seed.as_slice().try_into().map_err(|_| {
-        KeysError::stored(sealed.generation, "the sealed seed is not 32 bytes long")
+        KeysError::stored(stored.generation, &"the sealed seed is not 32 bytes long")
     })?;
     Ok(SigningKey::from_seed(id, seed))
 }
 
-/// What a sealed seed is bound to.
+/// What a stored seed is bound to.
 pub(super) fn place_of(generation: u64, key_id: &str) -> String {
     format!("signing_keys/{generation}/{key_id}")
 }

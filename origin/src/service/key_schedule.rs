@@ -57,18 +57,18 @@ impl KeySettings {
 }
 
 /// How long the published key set may be cached. The `Cache-Control` of the key set says the same.
-pub(crate) const KEY_SET_CACHE_TIME: Duration = Duration::from_secs(300);
+pub(crate) const KEY_SET_CACHE_TIME: Duration = Duration::from_mins(5);
 
 /// How far two clocks may differ.
-const CLOCK_SKEW: Duration = Duration::from_secs(60);
+const CLOCK_SKEW: Duration = Duration::from_mins(1);
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const SETTINGS: KeySettings = KeySettings {
-        interval: Duration::from_secs(24 * 3600),
-        access_validity: Duration::from_secs(3600),
+        interval: Duration::from_hours(24),
+        access_validity: Duration::from_hours(1),
     };
     const START: UnixMilliseconds = UnixMilliseconds(1_000_000);
 
@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_key_is_kept_until_its_last_token_has_expired_on_every_clock() {
-        let end = first().signs_until.after(Duration::from_secs(3600 + 60));
+        let end = first().signs_until.after(Duration::from_mins(61));
         assert!(!SETTINGS.is_forgotten(first(), UnixMilliseconds(end.0 - 1)));
         assert!(SETTINGS.is_forgotten(first(), end));
     }

@@ -10,6 +10,7 @@ use crate::{
 };
 use std::{sync::Arc, time::Duration};
 use wayleave_shared::{
+    anti_csrf::AntiCsrfToken,
     browser::{CookiePolicy, Issue, MAX_COOKIE_BYTES, front_token},
     claims::AccessClaims,
     json::Json,
@@ -307,7 +308,7 @@ impl Sessions {
             refresh_token: &refresh,
             refresh_expires_at: session.expires_at,
             marker: self.refresh_keys.marker(refresh_token),
-            anti_csrf_token: anti_csrf.as_ref().map(|token| token.to_text()).as_deref(),
+            anti_csrf_token: anti_csrf.as_ref().map(AntiCsrfToken::to_text).as_deref(),
             front_token: &front_token(&session.user_id, payload, now, expires_at.milliseconds()),
         });
         Ok(IssuedSession {

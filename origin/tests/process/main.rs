@@ -1,5 +1,7 @@
 //! The program itself: what it says, how it starts and how it stops.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod command_line;
 mod program;
 mod start;

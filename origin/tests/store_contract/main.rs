@@ -3,6 +3,8 @@
 //! Each test gets an empty database of its own. MariaDB and MySQL servers come from `WAYLEAVE_TEST_MARIADB_URL` and `WAYLEAVE_TEST_MYSQL_URL`,
 //! which `make test` sets; with `WAYLEAVE_TEST=all` a missing one is a failure.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod engine;
 mod session_data;
 mod sessions;

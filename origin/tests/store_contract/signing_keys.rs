@@ -59,10 +59,8 @@ async fn old_generations_are_forgotten_together(fixture: &Fixture) {
     assert_eq!(ids(&fixture.store).await, ["c"]);
 }
 
-const SETTINGS: KeySettings = KeySettings {
-    interval: Duration::from_secs(24 * 3600),
-    access_validity: Duration::from_secs(3600),
-};
+const SETTINGS: KeySettings =
+    KeySettings { interval: Duration::from_hours(24), access_validity: Duration::from_hours(1) };
 
 async fn origins_that_start_together_end_with_one_key(fixture: &Fixture) {
     let starts: Vec<_> = (0..8)

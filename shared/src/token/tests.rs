@@ -4,7 +4,6 @@ use crate::{
     session_handle::SessionHandle, sign, user_id::UserId,
 };
 use base64ct::{Base64UrlUnpadded, Encoding};
-use jwt_compact::AlgorithmSignature as _;
 
 const NOW: UnixSeconds = UnixSeconds(1_700_000_000);
 

@@ -90,7 +90,7 @@ impl Reader<'_> {
         let anti_csrf = self.read(&variable::ANTI_CSRF, |text| choice(text, ["off", "on"]));
         let cookies = self.cookies();
         let stop_timeout =
-            self.read(&variable::STOP_TIMEOUT, |text| duration(text, SECOND..=300 * SECOND));
+            self.read(&variable::STOP_TIMEOUT, |text| duration(text, SECOND..=5 * MINUTE));
         let log = self.read(&variable::LOG, |text| {
             text.parse::<tracing_subscriber::EnvFilter>().is_ok().then(|| text.to_owned())
         });
@@ -128,7 +128,7 @@ impl Reader<'_> {
             ));
         }
         Some(CookiePolicy {
-            domain: domain?,
+            domain: Some(domain?).filter(|name| !name.is_empty()),
             secure,
             same_site,
             refresh_path: refresh_path?,
@@ -190,15 +190,16 @@ fn issuer(text: &str) -> Option<String> {
     fits.then(|| text.to_owned())
 }
 
-fn domain(text: &str) -> Option<Option<String>> {
-    if text.is_empty() {
-        return Some(None);
-    }
+/// A host name in its only spelling; the empty text for none.
+fn domain(text: &str) -> Option<String> {
     let name = text.trim_start_matches('.');
+    if text.is_empty() {
+        return Some(String::new());
+    }
     let is_label = |label: &str| {
         !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     };
-    (name.len() <= 253 && name.split('.').all(is_label)).then(|| Some(name.to_owned()))
+    (name.len() <= 253 && name.split('.').all(is_label)).then(|| name.to_owned())
 }
 
 fn same_site(text: &str) -> Option<SameSite> {
@@ -231,8 +232,9 @@ impl fmt::Debug for Settings {
 }
 
 const SECOND: Duration = Duration::from_secs(1);
-const HOUR: Duration = Duration::from_secs(3600);
-const DAY: Duration = Duration::from_secs(24 * 3600);
+const MINUTE: Duration = Duration::from_mins(1);
+const HOUR: Duration = Duration::from_hours(1);
+const DAY: Duration = Duration::from_hours(24);
 
 #[cfg(test)]
 mod tests;

@@ -91,7 +91,7 @@ where
     for _ in 0..RETRIES {
         match step().await {
             Err(StoreError::Unavailable(sqlx::Error::Database(_))) => {
-                tokio::task::yield_now().await
+                tokio::task::yield_now().await;
             }
             outcome => return outcome,
         }
