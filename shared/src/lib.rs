@@ -42,3 +42,8 @@ pub mod browser;
 pub mod refresh_token;
 #[cfg(feature = "sign")]
 pub mod sign;
+
+/// Runs the README's example with the documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
