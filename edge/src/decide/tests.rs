@@ -1,0 +1,542 @@
+use super::*;
+use crate::{request::RequestHeaders, testing};
+use wayleave_shared::{header, refusal::Code};
+
+/// A request in the making: `GET` without headers, unless told otherwise.
+#[derive(Clone, Copy, Default)]
+struct Sent<'a> {
+    method: &'a str,
+    path: &'a str,
+    cookie: &'a str,
+    anti_csrf: Option<&'a str>,
+    origin: Option<&'a str>,
+    site: Option<&'a str>,
+    preflight: bool,
+}
+
+impl Sent<'_> {
+    fn view(&self) -> RequestView {
+        let text = |value: Option<&str>| value.map(str::to_owned);
+        let headers = RequestHeaders {
+            access_control_request_method: self.preflight.then(|| "PUT".to_owned()),
+            anti_csrf: text(self.anti_csrf),
+            cookie: (!self.cookie.is_empty()).then(|| self.cookie.to_owned()),
+            origin: text(self.origin),
+            sec_fetch_site: text(self.site),
+            ..RequestHeaders::default()
+        };
+        let method = if self.method.is_empty() { "GET" } else { self.method };
+        RequestView::new(method, &format!("{OWN}{}", self.path), headers)
+    }
+}
+
+const OWN: &str = "https://api.test";
+const LISTED: &str = "https://page.test";
+const MARKED: &str = "sIdRefreshToken=i";
+
+fn decide_with(sent: &Sent<'_>, changed: &[(&str, &str)], keys: &KeySet) -> Decision {
+    let mut changed = changed.to_vec();
+    changed.push(("SESSION_DATA_ACCESS", "read-write"));
+    decide(&sent.view(), keys, &testing::settings_with(&changed), testing::NOW)
+}
+
+/// The action for a request where nothing is fetched.
+fn action(sent: &Sent<'_>) -> Action {
+    match decide_with(sent, &[], &testing::keys()) {
+        Decision::Settled(action) => action,
+        Decision::NeedKeys(otherwise) => panic!("needs keys, otherwise {otherwise:?}"),
+    }
+}
+
+fn refusal(action: Action) -> Refusal {
+    match action {
+        Action::Refuse(refusal) => refusal,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn asked(action: Action) -> Ask {
+    match action {
+        Action::AskOrigin(ask) => ask,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn forwarded(action: Action) -> Forward {
+    match action {
+        Action::Forward(forward) => forward,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The cookies of a live session.
+fn session_cookie() -> String {
+    format!("sAccessToken={}; {MARKED}", testing::token(&testing::claims()))
+}
+
+/// The cookies of a session whose access token says something else.
+fn cookie_with(change: impl FnOnce(&mut AccessClaims)) -> String {
+    let mut claims = testing::claims();
+    change(&mut claims);
+    format!("sAccessToken={}; {MARKED}", testing::token(&claims))
+}
+
+/// Everything that needs a session, by any method that it takes.
+const WITH_SESSION: [(&str, &str); 7] = [
+    ("GET", "/auth/session"),
+    ("HEAD", "/auth/session"),
+    ("GET", "/auth/session/data"),
+    ("PUT", "/auth/session/data"),
+    ("GET", "/api/me"),
+    ("POST", "/api/me"),
+    ("PURGE", "/api/me"),
+];
+
+#[test]
+fn the_session_is_answered_from_the_token() {
+    let cookie = session_cookie();
+
+    let action = action(&Sent { path: "/auth/session", cookie: &cookie, ..Sent::default() });
+
+    let Action::Answer(answer) = action else { panic!("{action:?}") };
+    assert_eq!(answer.status, 200);
+    assert_eq!(
+        answer.body,
+        format!(
+            r#"{{"handle":"{}","userId":"alice","jwtPayload":{{"role":"admin"}},"expiresAt":1700000060000}}"#,
+            testing::claims().session
+        )
+    );
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+}
+
+#[test]
+fn without_any_cookie_there_is_no_session() {
+    for (method, path) in WITH_SESSION {
+        let refused = refusal(action(&Sent { method, path, ..Sent::default() }));
+        assert_eq!(refused, Refusal::NoSession, "{method} {path}");
+    }
+}
+
+#[test]
+fn a_session_without_an_access_token_is_to_be_refreshed() {
+    for (method, path) in WITH_SESSION {
+        let refused = refusal(action(&Sent { method, path, cookie: MARKED, ..Sent::default() }));
+        assert_eq!(refused, Refusal::TryRefresh(TryRefresh::AccessTokenMissing), "{method} {path}");
+    }
+}
+
+#[test]
+fn a_token_that_does_not_verify_is_to_be_refreshed() {
+    let good = testing::token(&testing::claims());
+    let forged = {
+        let mut forged = good.clone();
+        let last = forged.pop();
+        forged.push(if last == Some('A') { 'Q' } else { 'A' });
+        forged
+    };
+    for (cookie, reason) in [
+        ("sAccessToken=nonsense".to_owned(), TokenRefusal::Malformed.into()),
+        (format!("sAccessToken={forged}"), TokenRefusal::BadSignature.into()),
+        (cookie_with(|claims| claims.expires_at = testing::NOW), TokenRefusal::Expired.into()),
+        (
+            cookie_with(|claims| "other".clone_into(&mut claims.issuer)),
+            TokenRefusal::WrongIssuer.into(),
+        ),
+        (
+            cookie_with(|claims| claims.expires_at.0 += 100_000),
+            TokenRefusal::ValidityTooLong.into(),
+        ),
+        (format!("sAccessToken={good}; sAccessToken={good}"), TryRefresh::AccessTokenAmbiguous),
+    ] {
+        for (method, path) in WITH_SESSION.into_iter().chain([("POST", "/auth/signout")]) {
+            let refused =
+                refusal(action(&Sent { method, path, cookie: &cookie, ..Sent::default() }));
+            assert_eq!(refused, Refusal::TryRefresh(reason), "{method} {path}");
+        }
+    }
+}
+
+#[test]
+fn a_token_is_good_to_its_last_second() {
+    let cookie = cookie_with(|claims| claims.expires_at = UnixSeconds(testing::NOW.0 + 1));
+    let action = action(&Sent { path: "/auth/session", cookie: &cookie, ..Sent::default() });
+    assert!(matches!(action, Action::Answer(_)), "{action:?}");
+}
+
+#[test]
+fn no_refusal_of_the_edge_clears_a_cookie() {
+    for refusal in [
+        Refusal::CrossSite,
+        Refusal::MethodNotAllowed("POST"),
+        Refusal::NoKeys,
+        Refusal::NoRefreshToken,
+        Refusal::NoSession,
+        Refusal::NotFound,
+        Refusal::TryRefresh(TryRefresh::AntiCsrfWrong),
+    ] {
+        let answer = refusal.answer();
+        assert_eq!(answer.header("set-cookie"), None, "{refusal:?}");
+        assert_eq!(answer.header(header::ID_REFRESH_TOKEN), None, "{refusal:?}");
+        let removes = answer.header(header::FRONT_TOKEN) == Some(header::REMOVE);
+        assert_eq!(removes, refusal == Refusal::NoRefreshToken, "{refusal:?}");
+    }
+}
+
+#[test]
+fn the_anti_csrf_token_is_asked_for_by_method_and_setting() {
+    let right = testing::anti_csrf();
+    let wrong = "AAAAAAAAAAAAAAAAAAAAAA";
+    let cookie = session_cookie();
+    for (method, anti_csrf, setting, expected) in [
+        ("GET", None, "on", Ok(())),
+        ("HEAD", None, "on", Ok(())),
+        ("GET", Some(wrong), "on", Ok(())),
+        ("POST", Some(right.as_str()), "on", Ok(())),
+        ("POST", None, "on", Err(TryRefresh::AntiCsrfMissing)),
+        ("POST", Some(wrong), "on", Err(TryRefresh::AntiCsrfWrong)),
+        ("POST", Some(""), "on", Err(TryRefresh::AntiCsrfWrong)),
+        ("PUT", None, "on", Err(TryRefresh::AntiCsrfMissing)),
+        ("PATCH", None, "on", Err(TryRefresh::AntiCsrfMissing)),
+        ("DELETE", None, "on", Err(TryRefresh::AntiCsrfMissing)),
+        ("PROPFIND", None, "on", Err(TryRefresh::AntiCsrfMissing)),
+        ("post", None, "on", Err(TryRefresh::AntiCsrfMissing)),
+        ("get", None, "on", Err(TryRefresh::AntiCsrfMissing)),
+        ("POST", None, "off", Ok(())),
+        ("POST", Some(wrong), "off", Ok(())),
+    ] {
+        let sent = Sent { method, path: "/api/x", cookie: &cookie, anti_csrf, ..Sent::default() };
+        let Decision::Settled(action) =
+            decide_with(&sent, &[("ANTI_CSRF", setting)], &testing::keys())
+        else {
+            panic!("needs no keys")
+        };
+        match expected {
+            Ok(()) => {
+                assert!(forwarded(action).session.is_some(), "{method} {anti_csrf:?} {setting}");
+            }
+            Err(reason) => assert_eq!(
+                refusal(action),
+                Refusal::TryRefresh(reason),
+                "{method} {anti_csrf:?} {setting}"
+            ),
+        }
+    }
+}
+
+#[test]
+fn a_session_issued_without_anti_csrf_makes_no_unsafe_request_but_signs_out() {
+    let cookie = cookie_with(|claims| claims.anti_csrf = None);
+    let sent = |method, path| action(&Sent { method, path, cookie: &cookie, ..Sent::default() });
+
+    assert_eq!(refusal(sent("POST", "/api/x")), Refusal::TryRefresh(TryRefresh::AntiCsrfNotIssued));
+    assert!(forwarded(sent("GET", "/api/x")).session.is_some());
+    assert_eq!(asked(sent("POST", "/auth/signout")), Ask::SignOut(testing::claims().session));
+}
+
+#[test]
+fn session_data_is_the_origins_once_the_session_is_proven() {
+    let (cookie, anti_csrf) = (session_cookie(), testing::anti_csrf());
+    let session = testing::claims().session;
+    let sent = |method, anti_csrf| {
+        action(&Sent {
+            method,
+            path: "/auth/session/data",
+            cookie: &cookie,
+            anti_csrf,
+            ..Sent::default()
+        })
+    };
+
+    assert_eq!(asked(sent("GET", None)), Ask::ReadData(session));
+    assert_eq!(asked(sent("PUT", Some(&anti_csrf))), Ask::UpdateData(session));
+    assert_eq!(refusal(sent("PUT", None)), Refusal::TryRefresh(TryRefresh::AntiCsrfMissing));
+}
+
+#[test]
+fn a_refresh_needs_its_token_and_nothing_else() {
+    let expired = cookie_with(|claims| claims.expires_at = testing::NOW);
+    for cookie in [
+        "sRefreshToken=r".to_owned(),
+        format!("{expired}; sRefreshToken=r"),
+        "sAccessToken=x; sRefreshToken=r".to_owned(),
+    ] {
+        let sent = Sent {
+            method: "POST",
+            path: "/auth/session/refresh",
+            cookie: &cookie,
+            ..Sent::default()
+        };
+        assert_eq!(asked(action(&sent)), Ask::Refresh("r".to_owned()), "{cookie}");
+    }
+    for cookie in [
+        "",
+        MARKED,
+        "sRefreshToken=",
+        "sRefreshToken=r; sRefreshToken=s",
+        session_cookie().as_str(),
+    ] {
+        let sent =
+            Sent { method: "POST", path: "/auth/session/refresh", cookie, ..Sent::default() };
+        assert_eq!(refusal(action(&sent)), Refusal::NoRefreshToken, "{cookie}");
+    }
+}
+
+#[test]
+fn a_refresh_without_a_token_tells_the_page_and_touches_no_cookie() {
+    let answer = Refusal::NoRefreshToken.answer();
+    assert_eq!((answer.status, answer.header("front-token")), (401, Some("remove")));
+    assert_eq!(
+        answer.body,
+        r#"{"status":401,"code":"unauthorised","detail":"there is no such session","errType":2000}"#
+    );
+}
+
+#[test]
+fn other_sites_cause_neither_refresh_nor_sign_out() {
+    let cookie = format!("{}; sRefreshToken=r", session_cookie());
+    let anti_csrf = testing::anti_csrf();
+    for path in ["/auth/session/refresh", "/auth/signout"] {
+        for (site, origin, allowed) in [
+            (Some("same-origin"), Some(OWN), true),
+            (Some("cross-site"), Some("https://evil.test"), false),
+            (Some("cross-site"), Some(LISTED), true),
+            (None, Some("https://evil.test"), false),
+            (None, None, true),
+        ] {
+            let sent = Sent {
+                method: "POST",
+                path,
+                cookie: &cookie,
+                anti_csrf: Some(&anti_csrf),
+                origin,
+                site,
+                ..Sent::default()
+            };
+            let Decision::Settled(action) =
+                decide_with(&sent, &[("ALLOWED_ORIGINS", LISTED)], &testing::keys())
+            else {
+                panic!("needs no keys")
+            };
+            if allowed {
+                asked(action);
+            } else {
+                assert_eq!(refusal(action), Refusal::CrossSite, "{path} {site:?} {origin:?}");
+            }
+        }
+    }
+    assert_eq!(Refusal::CrossSite.answer().status, Code::CrossSiteRequest.status());
+}
+
+#[test]
+fn signing_out_asks_the_origin_for_exactly_this_session() {
+    let (cookie, anti_csrf) = (session_cookie(), testing::anti_csrf());
+    let sent = |anti_csrf| {
+        action(&Sent {
+            method: "POST",
+            path: "/auth/signout",
+            cookie: &cookie,
+            anti_csrf,
+            ..Sent::default()
+        })
+    };
+
+    assert_eq!(asked(sent(Some(anti_csrf.as_str()))), Ask::SignOut(testing::claims().session));
+    assert_eq!(refusal(sent(None)), Refusal::TryRefresh(TryRefresh::AntiCsrfMissing));
+}
+
+#[test]
+fn signing_out_without_a_session_succeeds_and_touches_no_cookie() {
+    let action = action(&Sent { method: "POST", path: "/auth/signout", ..Sent::default() });
+    let Action::Answer(answer) = action else { panic!("{action:?}") };
+    assert_eq!(answer, respond::nothing_to_sign_out());
+}
+
+#[test]
+fn signing_out_with_an_expired_token_is_to_be_refreshed_first() {
+    let cookie = cookie_with(|claims| claims.expires_at = testing::NOW);
+    for cookie in [cookie.as_str(), MARKED] {
+        let refused = refusal(action(&Sent {
+            method: "POST",
+            path: "/auth/signout",
+            cookie,
+            ..Sent::default()
+        }));
+        assert_eq!(refused.answer().status, 401);
+        assert!(matches!(refused, Refusal::TryRefresh(_)), "{refused:?}");
+    }
+}
+
+#[test]
+fn routes_that_are_off_or_take_another_method_say_so() {
+    let sent = Sent { method: "DELETE", path: "/auth/session", ..Sent::default() };
+    let answer = refusal(action(&sent)).answer();
+    assert_eq!((answer.status, answer.header("allow")), (405, Some("GET, HEAD")));
+
+    let sent = Sent { path: "/auth/session/data", ..Sent::default() };
+    let off = decide(
+        &sent.view(),
+        &testing::keys(),
+        &testing::settings_with(&[("SESSION_DATA_ACCESS", "off")]),
+        testing::NOW,
+    );
+    let Decision::Settled(action) = off else { panic!("needs no keys") };
+    assert_eq!(refusal(action).answer().status, 404);
+}
+
+#[test]
+fn the_app_learns_whose_request_it_is_on_protected_and_public_paths() {
+    let (cookie, anti_csrf) = (session_cookie(), testing::anti_csrf());
+    for (method, path, anti_csrf) in [
+        ("GET", "/api/me", None),
+        ("POST", "/api/me", Some(anti_csrf.as_str())),
+        ("GET", "/public/page", None),
+        ("POST", "/login", Some(anti_csrf.as_str())),
+    ] {
+        let forward = forwarded(action(&Sent {
+            method,
+            path,
+            cookie: &cookie,
+            anti_csrf,
+            ..Sent::default()
+        }));
+        let session = forward.session.unwrap();
+        assert_eq!(
+            (session.session, session.user_id),
+            (testing::claims().session, testing::claims().user_id)
+        );
+        assert_eq!(forward.carried, Some(session.session), "{method} {path}");
+    }
+}
+
+#[test]
+fn on_public_paths_a_request_goes_on_without_a_session_that_it_cannot_prove() {
+    let expired = cookie_with(|claims| claims.expires_at = testing::NOW);
+    for (method, path, cookie) in [
+        ("GET", "/public/page", ""),
+        ("GET", "/public/page", MARKED),
+        ("GET", "/public/page", "sAccessToken=nonsense"),
+        ("GET", "/public/page", "sAccessToken=a; sAccessToken=b"),
+        ("POST", "/login", expired.as_str()),
+    ] {
+        let forward = forwarded(action(&Sent { method, path, cookie, ..Sent::default() }));
+        assert!(forward.session.is_none() && forward.carried.is_none(), "{method} {path} {cookie}");
+    }
+}
+
+#[test]
+fn a_log_in_replaces_the_session_also_where_the_anti_csrf_token_is_missing() {
+    let cookie = session_cookie();
+    let forward = forwarded(action(&Sent {
+        method: "POST",
+        path: "/login",
+        cookie: &cookie,
+        ..Sent::default()
+    }));
+    assert!(forward.session.is_none());
+    assert_eq!(forward.carried, Some(testing::claims().session));
+}
+
+#[test]
+fn a_protected_path_in_disguise_is_refused() {
+    for path in
+        ["/public/..%2fapi/me", "/public/%2e%2e/api/me", "/%70ublic/../api", "//api/me", "/login/"]
+    {
+        assert_eq!(
+            refusal(action(&Sent { path, ..Sent::default() })),
+            Refusal::NoSession,
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn an_unknown_key_asks_for_newer_keys() {
+    let other = {
+        let key = testing::signing_key("k2");
+        KeySet::new(vec![(key.id().clone(), key.public_key())])
+    };
+    let cookie = session_cookie();
+    for (keys, path, expected) in [
+        (KeySet::default(), "/auth/session", Some(Refusal::NoKeys)),
+        (KeySet::default(), "/api/me", Some(Refusal::NoKeys)),
+        (KeySet::default(), "/public/page", None),
+        (
+            other.clone(),
+            "/auth/session",
+            Some(Refusal::TryRefresh(TokenRefusal::UnknownKey.into())),
+        ),
+        (other.clone(), "/api/me", Some(Refusal::TryRefresh(TokenRefusal::UnknownKey.into()))),
+        (other, "/public/page", None),
+    ] {
+        let decision = decide_with(&Sent { path, cookie: &cookie, ..Sent::default() }, &[], &keys);
+        let Decision::NeedKeys(otherwise) = decision else { panic!("{decision:?}") };
+        match expected {
+            Some(expected) => assert_eq!(refusal(otherwise), expected, "{path}"),
+            None => assert!(forwarded(otherwise).session.is_none(), "{path}"),
+        }
+    }
+}
+
+#[test]
+fn keys_are_asked_for_only_by_requests_that_need_them() {
+    let refresh = format!("{MARKED}; sRefreshToken=r");
+    for (method, path, cookie) in [
+        ("GET", "/api/me", ""),
+        ("GET", "/api/me", MARKED),
+        ("GET", "/public/page", "sAccessToken=nonsense"),
+        ("POST", "/auth/session/refresh", refresh.as_str()),
+        ("POST", "/auth/signout", ""),
+    ] {
+        let decision =
+            decide_with(&Sent { method, path, cookie, ..Sent::default() }, &[], &KeySet::default());
+        assert!(matches!(decision, Decision::Settled(_)), "{method} {path}");
+    }
+}
+
+#[test]
+fn pre_flights_are_answered_for_listed_origins_and_never_reach_a_protected_path() {
+    for (path, origin, expected) in [
+        ("/auth/session", LISTED, "permission"),
+        ("/auth/session", "https://evil.test", "no permission"),
+        ("/api/me", LISTED, "permission"),
+        ("/api/me", "https://evil.test", "no permission"),
+        ("/public/page", LISTED, "permission"),
+        ("/public/page", "https://evil.test", "forwarded"),
+    ] {
+        let sent = Sent {
+            method: "OPTIONS",
+            path,
+            origin: Some(origin),
+            preflight: true,
+            ..Sent::default()
+        };
+        let Decision::Settled(action) =
+            decide_with(&sent, &[("ALLOWED_ORIGINS", LISTED)], &KeySet::default())
+        else {
+            panic!("needs no keys")
+        };
+        let seen = match &action {
+            Action::Answer(answer) if answer.status == 204 => {
+                match answer.header("access-control-allow-methods") {
+                    Some(_) => "permission",
+                    None => "no permission",
+                }
+            }
+            Action::Forward(Forward { session: None, carried: None }) => "forwarded",
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(seen, expected, "{path} {origin}");
+    }
+}
+
+#[test]
+fn an_options_request_that_is_no_pre_flight_is_checked_like_any_other() {
+    let sent = Sent { method: "OPTIONS", path: "/api/me", origin: Some(OWN), ..Sent::default() };
+    assert_eq!(refusal(action(&sent)), Refusal::NoSession);
+}
+
+#[test]
+fn debugging_output_shows_no_token() {
+    assert_eq!(format!("{:?}", Ask::Refresh("secret".to_owned())), "Refresh(6 bytes)");
+}

@@ -1,0 +1,67 @@
+//! Sends the request on to the app.
+
+use super::{Edge, origin};
+use crate::{
+    answer::Answer,
+    decide::Forward,
+    gateway::{self, AppRequest},
+    host::{Host, Reply},
+    log::{Level, LogLine},
+    origin::{Call, create_session},
+    request::RequestView,
+    respond,
+};
+use wayleave_shared::refusal::Code;
+
+/// Forwards, and does what the app's answer asks for.
+pub(super) async fn forward<H: Host>(
+    host: &H,
+    edge: &Edge,
+    request: &RequestView,
+    forward: &Forward,
+) -> Reply<H::AppAnswer> {
+    let app_request = AppRequest::new(request, forward, &edge.settings);
+    let answer = match host.forward(app_request).await {
+        Ok(answer) => answer,
+        Err(unreachable) => {
+            host.log(
+                LogLine::new(Level::Error, "the app cannot be reached")
+                    .with("reason", &unreachable),
+            );
+            return Reply::Own(respond::app_unavailable());
+        }
+    };
+    let reserved = host.reserved_headers(&answer);
+    let mut edits: Vec<_> = gateway::hidden(&reserved).collect();
+    match log_in(host, edge, forward, &reserved).await {
+        Ok(lines) => {
+            edits.extend(lines);
+            Reply::App(answer, edits)
+        }
+        Err(refusal) => {
+            host.discard(answer);
+            Reply::Own(refusal)
+        }
+    }
+}
+
+/// Creates the session that the app asks for, if it does: what to add to its answer, or what to answer instead.
+async fn log_in<H: Host>(
+    host: &H,
+    edge: &Edge,
+    forward: &Forward,
+    reserved: &[(String, String)],
+) -> Result<Vec<crate::answer::HeaderEdit>, Answer> {
+    let wanted = gateway::wanted_session(reserved, forward.carried).map_err(|invalid| {
+        host.log(
+            LogLine::new(Level::Error, "the app asked for a session in a wrong way")
+                .with("reason", &invalid),
+        );
+        respond::refusal(Code::Internal)
+    })?;
+    let Some(wanted) = wanted else { return Ok(Vec::new()) };
+    match origin::ask(host, &edge.settings, &Call::CreateSession(&wanted), create_session).await {
+        Ok(lines) => Ok(respond::browser_lines(&lines).collect()),
+        Err(error) => Err(origin::failed(&error)),
+    }
+}

@@ -1,0 +1,35 @@
+//! One call to the origin, with its failures logged.
+
+use crate::{
+    answer::Answer,
+    host::Host,
+    log::{Level, LogLine},
+    origin::{Call, Incoming, OriginError},
+    respond,
+    settings::Settings,
+};
+use wayleave_shared::refusal::Code;
+
+/// Asks, and reads the answer with `read`.
+pub(super) async fn ask<H: Host, T>(
+    host: &H,
+    settings: &Settings,
+    call: &Call<'_>,
+    read: impl FnOnce(&Incoming) -> Result<T, OriginError>,
+) -> Result<T, OriginError> {
+    let incoming = host.ask_origin(call.request(settings)).await.map_err(OriginError::from);
+    let outcome = incoming.and_then(|incoming| read(&incoming));
+    if let Err(OriginError::Unavailable(outage)) = &outcome {
+        let line = LogLine::new(Level::Error, "the origin did not do what it was asked");
+        host.log(line.with("origin.call", &call.name()).with("reason", outage));
+    }
+    outcome
+}
+
+/// What the client is told. An outage touches no cookie.
+pub(super) fn failed(error: &OriginError) -> Answer {
+    match error {
+        OriginError::Refused(problem) => respond::problem(problem),
+        OriginError::Unavailable(_) => respond::refusal(Code::Unavailable),
+    }
+}

@@ -1,0 +1,569 @@
+//! The whole way of a request, with a script of replies instead of origin and app.
+
+use super::*;
+use crate::{
+    answer::HeaderEdit,
+    gateway::AppRequest,
+    host::{AppUnreachable, BodyError, MAX_SESSION_DATA_BYTES},
+    key_cache::{FAILURE_COOLDOWN_MS, REFRESH_AFTER_MS, UNKNOWN_KEY_COOLDOWN_MS},
+    origin::{Incoming, OriginRequest, Outage},
+    request::RequestHeaders,
+    testing,
+};
+use std::{
+    cell::Cell,
+    collections::VecDeque,
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
+use wayleave_shared::{key_set::KeySet, time::UnixMilliseconds};
+
+type OriginReply = Result<Incoming, Outage>;
+
+/// The platform as a script.
+#[derive(Clone, Default)]
+struct Script(Rc<State>);
+
+#[derive(Default)]
+struct State {
+    now_ms: Cell<u64>,
+    /// What the origin answers, in order.
+    origin: RefCell<VecDeque<OriginReply>>,
+    /// What the origin was asked.
+    asked: RefCell<Vec<String>>,
+    /// The headers of the app's answer; `None` where the app cannot be reached.
+    app: RefCell<Option<Vec<(String, String)>>>,
+    /// What the app saw.
+    seen: RefCell<Vec<AppRequest>>,
+    discarded: Cell<usize>,
+    /// How many bytes the client sends.
+    body_bytes: Cell<usize>,
+    logged: RefCell<Vec<LogLine>>,
+}
+
+impl Host for Script {
+    type AppAnswer = Vec<(String, String)>;
+
+    fn now(&self) -> UnixMilliseconds {
+        UnixMilliseconds(testing::NOW.milliseconds().0 + self.0.now_ms.get())
+    }
+
+    fn log(&self, line: LogLine) {
+        self.0.logged.borrow_mut().push(line);
+    }
+
+    fn in_background(&self, task: impl Future<Output = ()> + 'static) {
+        finish(task);
+    }
+
+    async fn body(&self, limit_bytes: usize) -> Result<Vec<u8>, BodyError> {
+        let length = self.0.body_bytes.get();
+        if length > limit_bytes { Err(BodyError::TooLarge) } else { Ok(vec![b' '; length]) }
+    }
+
+    async fn ask_origin(&self, request: OriginRequest) -> OriginReply {
+        let body = request.body.map(|body| String::from_utf8(body).unwrap()).unwrap_or_default();
+        let line = format!("{} {} {}", request.method, request.url, body.trim());
+        self.0.asked.borrow_mut().push(line.trim_end().to_owned());
+        self.0.origin.borrow_mut().pop_front().expect("the script says what the origin answers")
+    }
+
+    async fn forward(&self, request: AppRequest) -> Result<Self::AppAnswer, AppUnreachable> {
+        self.0.seen.borrow_mut().push(request);
+        self.0.app.borrow().clone().ok_or(AppUnreachable("refused".to_owned()))
+    }
+
+    fn reserved_headers(&self, answer: &Self::AppAnswer) -> Vec<(String, String)> {
+        answer.iter().filter(|(name, _)| crate::gateway::is_reserved(name)).cloned().collect()
+    }
+
+    fn discard(&self, _: Self::AppAnswer) {
+        self.0.discarded.set(self.0.discarded.get() + 1);
+    }
+}
+
+/// Runs a task that never waits.
+fn finish<T>(task: impl Future<Output = T>) -> T {
+    match pin!(task).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("nothing in a script waits"),
+    }
+}
+
+/// An isolate and its script.
+struct Bench {
+    edge: Rc<Edge>,
+    script: Script,
+}
+
+impl Bench {
+    fn new(changed: &[(&str, &str)]) -> Self {
+        let script = Script::default();
+        *script.0.app.borrow_mut() = Some(Vec::new());
+        Self { edge: Rc::new(Edge::new(testing::settings_with(changed))), script }
+    }
+
+    /// An isolate that has the keys already.
+    fn warm(changed: &[(&str, &str)]) -> Self {
+        let bench = Self::new(changed);
+        bench.edge.keys.borrow_mut().claim_fetch(bench.script.now());
+        bench.edge.keys.borrow_mut().fill(testing::keys(), bench.script.now());
+        bench
+    }
+
+    fn origin_answers(&self, replies: impl IntoIterator<Item = OriginReply>) -> &Self {
+        self.script.0.origin.borrow_mut().extend(replies);
+        self
+    }
+
+    fn app_answers(&self, headers: &[(&str, &str)]) -> &Self {
+        let owned =
+            headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        *self.script.0.app.borrow_mut() = Some(owned);
+        self
+    }
+
+    fn pass(&self, ms: u64) {
+        self.script.0.now_ms.set(self.script.0.now_ms.get() + ms);
+    }
+
+    fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: RequestHeaders,
+    ) -> Reply<Vec<(String, String)>> {
+        let request = RequestView::new(method, &format!("https://api.test{path}"), headers);
+        finish(handle(&self.script, &self.edge, &request))
+    }
+
+    fn own(&self, method: &str, path: &str, headers: RequestHeaders) -> Answer {
+        match self.send(method, path, headers) {
+            Reply::Own(answer) => answer,
+            Reply::App(..) => panic!("the app answered"),
+        }
+    }
+
+    fn app(&self, method: &str, path: &str, headers: RequestHeaders) -> Vec<HeaderEdit> {
+        match self.send(method, path, headers) {
+            Reply::App(_, edits) => edits,
+            Reply::Own(answer) => panic!("{answer:?}"),
+        }
+    }
+
+    fn asked(&self) -> Vec<String> {
+        self.script.0.asked.take()
+    }
+
+    fn reasons(&self) -> Vec<String> {
+        let lines = self.script.0.logged.take();
+        lines
+            .into_iter()
+            .flat_map(|line| line.fields)
+            .filter(|(name, _)| *name == "reason")
+            .map(|(_, value)| value)
+            .collect()
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "a script is a list of results")]
+fn says(status: u16, body: impl Into<String>) -> OriginReply {
+    let content_type = if status < 400 { "application/json" } else { "application/problem+json" };
+    Ok(Incoming {
+        status,
+        content_type: Some(content_type.to_owned()),
+        body: body.into().into_bytes(),
+    })
+}
+
+fn published(keys: &KeySet) -> OriginReply {
+    says(200, serde_json::to_string(&keys.to_published()).unwrap())
+}
+
+fn session() -> RequestHeaders {
+    RequestHeaders {
+        cookie: Some(format!(
+            "sAccessToken={}; sIdRefreshToken=i",
+            testing::token(&testing::claims())
+        )),
+        anti_csrf: Some(testing::anti_csrf()),
+        content_type: Some("application/json".to_owned()),
+        ..RequestHeaders::default()
+    }
+}
+
+fn refresh_cookie() -> RequestHeaders {
+    RequestHeaders { cookie: Some("sRefreshToken=r".to_owned()), ..RequestHeaders::default() }
+}
+
+const BROWSER: &str = r#""browser":{"setCookie":["a=1; Path=/","b=2; Path=/"],"headers":{"front-token":"f","access-control-expose-headers":"x"}}"#;
+
+fn issued(status: u16) -> OriginReply {
+    let session = r#"{"handle":"AAAAAAAAAAAAAAAAAAAAAA","userId":1,"createdAt":1,"refreshedAt":1,"expiresAt":2}"#;
+    let token = r#"{"token":"t","expiresAt":2}"#;
+    says(
+        status,
+        format!(
+            r#"{{"session":{session},"accessToken":{token},"refreshToken":{token},{BROWSER}}}"#
+        ),
+    )
+}
+
+const KEYS_URL: &str = "GET http://origin.test:8788/.well-known/jwks.json";
+
+#[test]
+fn a_hundred_verified_requests_fetch_the_keys_once_and_ask_nothing_else() {
+    let bench = Bench::new(&[]);
+    bench.origin_answers([published(&testing::keys())]);
+
+    for _ in 0..50 {
+        assert_eq!(bench.own("GET", "/auth/session", session()).status, 200);
+        bench.app("GET", "/api/me", session());
+    }
+
+    assert_eq!(bench.asked(), [KEYS_URL]);
+}
+
+#[test]
+fn without_keys_and_without_the_origin_the_answer_is_503_and_touches_no_cookie() {
+    let bench = Bench::new(&[]);
+    bench.origin_answers([Err(Outage::TimedOut)]);
+
+    let answer = bench.own("GET", "/auth/session", session());
+
+    assert_eq!(
+        (answer.status, answer.header("retry-after"), answer.header("set-cookie")),
+        (503, Some("1"), None)
+    );
+    assert_eq!(
+        answer.body,
+        r#"{"status":503,"code":"unavailable","detail":"the session service cannot be reached now","errType":1000}"#
+    );
+    assert_eq!(bench.reasons(), ["the origin did not answer in time"]);
+    bench.pass(FAILURE_COOLDOWN_MS - 1);
+    assert_eq!(bench.own("GET", "/auth/session", session()).status, 503);
+    assert_eq!(bench.asked().len(), 1);
+}
+
+#[test]
+fn known_keys_go_on_verifying_while_the_origin_is_down() {
+    let bench = Bench::warm(&[]);
+    let mut claims = testing::claims();
+    claims.expires_at.0 += 1_000;
+    let lasting = RequestHeaders {
+        cookie: Some(format!("sAccessToken={}", testing::token(&claims))),
+        ..RequestHeaders::default()
+    };
+    bench.pass(REFRESH_AFTER_MS);
+    bench.origin_answers([Err(Outage::Unreachable("no route".to_owned()))]);
+
+    for _ in 0..3 {
+        assert_eq!(bench.own("GET", "/auth/session", lasting.clone()).status, 200);
+    }
+
+    assert_eq!(bench.asked(), [KEYS_URL]);
+    assert_eq!(bench.reasons(), ["the origin cannot be reached: no route"]);
+}
+
+#[test]
+fn a_new_key_is_fetched_when_a_token_names_it() {
+    let bench = Bench::warm(&[]);
+    let old = testing::signing_key("k0");
+    bench
+        .edge
+        .keys
+        .borrow_mut()
+        .fill(KeySet::new(vec![(old.id().clone(), old.public_key())]), bench.script.now());
+    bench.pass(UNKNOWN_KEY_COOLDOWN_MS);
+    bench.origin_answers([published(&testing::keys())]);
+
+    assert_eq!(bench.own("GET", "/auth/session", session()).status, 200);
+
+    assert_eq!(bench.asked(), [KEYS_URL]);
+}
+
+#[test]
+fn tokens_with_made_up_keys_make_one_fetch_per_cooldown() {
+    let bench = Bench::warm(&[]);
+    let made_up = testing::signing_key("made-up").sign(&testing::claims()).unwrap();
+    let headers = RequestHeaders {
+        cookie: Some(format!("sAccessToken={made_up}")),
+        ..RequestHeaders::default()
+    };
+    bench.pass(UNKNOWN_KEY_COOLDOWN_MS);
+    bench.origin_answers([published(&testing::keys())]);
+
+    for _ in 0..100 {
+        let answer = bench.own("GET", "/auth/session", headers.clone());
+        assert_eq!((answer.status, answer.header("set-cookie")), (401, None));
+        assert!(answer.body.contains("try_refresh_token"));
+    }
+
+    assert_eq!(bench.asked(), [KEYS_URL]);
+}
+
+#[test]
+fn session_data_costs_one_call_each() {
+    let bench = Bench::warm(&[("SESSION_DATA_ACCESS", "read-write")]);
+    bench.origin_answers([
+        says(200, r#"{"data":{"n":1.0},"version":3}"#),
+        says(200, r#"{"version":4}"#),
+    ]);
+    let url = format!("http://origin.test:8788/v1/sessions/{}/data", testing::claims().session);
+
+    let read = bench.own("GET", "/auth/session/data", session());
+    let written = bench.own("PUT", "/auth/session/data", session());
+
+    assert_eq!(
+        (read.status, read.body.as_str(), read.header("etag")),
+        (200, r#"{"data":{"n":1.0},"version":3}"#, Some("\"3\""))
+    );
+    assert_eq!(
+        (written.status, written.body.as_str(), written.header("etag")),
+        (200, r#"{"version":4}"#, Some("\"4\""))
+    );
+    assert_eq!(bench.asked(), [format!("GET {url}"), format!("PUT {url}")]);
+}
+
+#[test]
+fn a_body_that_is_too_large_or_no_json_never_reaches_the_origin() {
+    let bench = Bench::warm(&[("SESSION_DATA_ACCESS", "read-write")]);
+    let with = |content_type: Option<&str>, content_length: Option<&str>| RequestHeaders {
+        content_type: content_type.map(str::to_owned),
+        content_length: content_length.map(str::to_owned),
+        ..session()
+    };
+    let json = Some("application/json");
+    for (headers, body_bytes, status) in [
+        (with(None, None), 2, 415),
+        (with(Some("text/plain"), None), 2, 415),
+        (with(json, Some("1048577")), 2, 413),
+        (with(json, None), MAX_SESSION_DATA_BYTES + 1, 413),
+        (with(json, Some("2")), MAX_SESSION_DATA_BYTES + 1, 413),
+    ] {
+        bench.script.0.body_bytes.set(body_bytes);
+        assert_eq!(bench.own("PUT", "/auth/session/data", headers).status, status);
+    }
+    assert_eq!(bench.asked(), [""; 0]);
+
+    bench.script.0.body_bytes.set(MAX_SESSION_DATA_BYTES);
+    bench.origin_answers([says(200, r#"{"version":1}"#)]);
+    assert_eq!(bench.own("PUT", "/auth/session/data", with(json, Some("1048576"))).status, 200);
+}
+
+#[test]
+fn a_refresh_hands_on_the_finished_lines() {
+    let bench = Bench::warm(&[]);
+    bench.origin_answers([issued(200)]);
+
+    let answer = bench.own("POST", "/auth/session/refresh", refresh_cookie());
+
+    assert_eq!((answer.status, answer.body.as_str()), (200, "{}"));
+    assert_eq!(answer.all("set-cookie").collect::<Vec<_>>(), ["a=1; Path=/", "b=2; Path=/"]);
+    assert_eq!(answer.header("front-token"), Some("f"));
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    assert_eq!(answer.header("access-control-expose-headers"), None);
+    assert_eq!(
+        bench.asked(),
+        [r#"POST http://origin.test:8788/v1/sessions/refresh {"refreshToken":"r"}"#]
+    );
+}
+
+#[test]
+fn signing_out_clears_the_cookies_also_when_the_session_was_gone() {
+    for revoked in [true, false] {
+        let bench = Bench::warm(&[]);
+        bench.origin_answers([says(200, format!(r#"{{"revoked":{revoked},{BROWSER}}}"#))]);
+
+        let answer = bench.own("POST", "/auth/signout", session());
+
+        assert_eq!((answer.status, answer.body.as_str()), (200, r#"{"status":"OK"}"#));
+        assert_eq!(answer.all("set-cookie").count(), 2);
+        assert_eq!(
+            bench.asked(),
+            [format!("DELETE http://origin.test:8788/v1/sessions/{}", testing::claims().session)]
+        );
+    }
+}
+
+#[test]
+fn an_outage_of_the_origin_is_503_and_touches_no_cookie() {
+    for (reply, reason) in [
+        (Err(Outage::TimedOut), "the origin did not answer in time"),
+        (Err(Outage::Unreachable("x".to_owned())), "the origin cannot be reached: x"),
+        (
+            says(500, r#"{"status":500,"code":"internal","detail":""}"#),
+            "the origin failed with status 500",
+        ),
+        (
+            says(401, r#"{"status":401,"code":"service_key_refused","detail":""}"#),
+            "the origin does not accept SERVICE_KEY",
+        ),
+        (
+            says(200, "<html>"),
+            "the origin's answer cannot be read: unexpected JSON at line 1 column 1",
+        ),
+    ] {
+        for (method, path, headers) in [
+            ("GET", "/auth/session/data", session()),
+            ("POST", "/auth/session/refresh", refresh_cookie()),
+            ("POST", "/auth/signout", session()),
+        ] {
+            let bench = Bench::warm(&[]);
+            bench.origin_answers([reply.clone()]);
+
+            let answer = bench.own(method, path, headers);
+
+            assert_eq!(
+                (answer.status, answer.header("retry-after")),
+                (503, Some("1")),
+                "{path} {reason}"
+            );
+            assert_eq!(
+                (answer.header("set-cookie"), answer.header("front-token")),
+                (None, None),
+                "{path} {reason}"
+            );
+            assert_eq!(bench.reasons(), [reason]);
+        }
+    }
+}
+
+#[test]
+fn a_refusal_of_the_origin_is_handed_on_with_its_lines() {
+    let bench = Bench::warm(&[]);
+    let body = format!(
+        r#"{{"status":401,"code":"token_theft_detected","detail":"d","errType":4000,{BROWSER}}}"#
+    );
+    bench.origin_answers([says(401, body)]);
+
+    let answer = bench.own("POST", "/auth/session/refresh", refresh_cookie());
+
+    assert_eq!(answer.status, 401);
+    assert_eq!(
+        answer.body,
+        r#"{"status":401,"code":"token_theft_detected","detail":"d","errType":4000}"#
+    );
+    assert_eq!(answer.all("set-cookie").count(), 2);
+    assert_eq!(bench.reasons(), [""; 0]);
+}
+
+#[test]
+fn the_app_sees_the_session_and_the_client_none_of_our_headers() {
+    let bench = Bench::warm(&[]);
+    bench.app_answers(&[("x-wayleave-secret", "1"), ("x-other", "2")]);
+
+    let edits = bench.app("GET", "/api/me?x=1", session());
+
+    let seen = bench.script.0.seen.take();
+    assert_eq!(seen[0].url, "http://app.test:3000/api/me?x=1");
+    assert!(seen[0].headers.contains(&("x-wayleave-user-id", "alice".to_owned())));
+    assert_eq!(edits, [HeaderEdit::remove("x-wayleave-secret")]);
+    assert_eq!(bench.asked(), [""; 0]);
+}
+
+#[test]
+fn a_refused_request_never_reaches_the_app() {
+    let bench = Bench::warm(&[]);
+    assert_eq!(bench.own("GET", "/api/me", RequestHeaders::default()).status, 401);
+    assert_eq!(bench.script.0.seen.take(), []);
+}
+
+#[test]
+fn the_app_logs_a_user_in_and_the_carried_session_ends() {
+    let bench = Bench::warm(&[]);
+    bench
+        .app_answers(&[("x-wayleave-create-session", r#"{"userId":7}"#)])
+        .origin_answers([issued(201)]);
+
+    let edits = bench.app("POST", "/login", session());
+
+    assert_eq!(
+        edits,
+        [
+            HeaderEdit::remove("x-wayleave-create-session"),
+            HeaderEdit::set("Cache-Control", "no-store"),
+            HeaderEdit::append("Set-Cookie", "a=1; Path=/"),
+            HeaderEdit::append("Set-Cookie", "b=2; Path=/"),
+            HeaderEdit::set("front-token", "f"),
+        ]
+    );
+    assert_eq!(
+        bench.asked(),
+        [format!(
+            r#"POST http://origin.test:8788/v1/sessions {{"userId":7,"replaces":"{}"}}"#,
+            testing::claims().session
+        )]
+    );
+}
+
+#[test]
+fn a_log_in_that_fails_replaces_the_apps_answer() {
+    let too_large = r#"{"status":413,"code":"access_token_too_large","detail":"4711 bytes"}"#;
+    for (header, replies, status, body) in [
+        (r#"{"userId":7}"#, vec![says(413, too_large)], 413, "4711 bytes"),
+        (r#"{"userId":7}"#, vec![Err(Outage::TimedOut)], 503, "unavailable"),
+        ("not json", vec![], 500, "internal"),
+        (r#"{"user":7}"#, vec![], 500, "internal"),
+    ] {
+        let bench = Bench::warm(&[]);
+        bench.app_answers(&[("x-wayleave-create-session", header)]).origin_answers(replies);
+
+        let answer = bench.own("POST", "/login", RequestHeaders::default());
+
+        assert_eq!(answer.status, status, "{header}");
+        assert!(answer.body.contains(body), "{}", answer.body);
+        assert_eq!(answer.header("set-cookie"), None);
+        assert_eq!(bench.script.0.discarded.get(), 1);
+        assert_eq!(bench.reasons().len(), usize::from(status >= 500), "{header}");
+    }
+}
+
+#[test]
+fn an_app_that_cannot_be_reached_is_503() {
+    let bench = Bench::warm(&[]);
+    *bench.script.0.app.borrow_mut() = None;
+
+    let answer = bench.own("GET", "/public/page", RequestHeaders::default());
+
+    assert_eq!((answer.status, answer.header("retry-after")), (503, Some("1")));
+    assert!(answer.body.contains("the app cannot be reached now"), "{}", answer.body);
+    assert_eq!(bench.reasons(), ["refused"]);
+}
+
+#[test]
+fn pages_on_listed_origins_can_read_answers_and_refusals() {
+    let bench = Bench::warm(&[("ALLOWED_ORIGINS", "https://page.test")]);
+    let from = |origin: &str, headers: RequestHeaders| RequestHeaders {
+        origin: Some(origin.to_owned()),
+        ..headers
+    };
+
+    let refused = bench.own("GET", "/api/me", from("https://page.test", RequestHeaders::default()));
+    assert_eq!(refused.status, 401);
+    assert_eq!(refused.header("access-control-allow-origin"), Some("https://page.test"));
+    assert_eq!(refused.header("access-control-allow-credentials"), Some("true"));
+    assert_eq!(
+        refused.header("access-control-expose-headers"),
+        Some("front-token, id-refresh-token, anti-csrf")
+    );
+    assert_eq!(refused.header("vary"), Some("Origin"));
+
+    let edits = bench.app("GET", "/api/me", from("https://page.test", session()));
+    assert!(edits.contains(&HeaderEdit::set("Access-Control-Allow-Origin", "https://page.test")));
+
+    let unlisted = bench.own("GET", "/auth/session", from("https://evil.test", session()));
+    assert_eq!((unlisted.status, unlisted.header("access-control-allow-origin")), (200, None));
+    assert_eq!(unlisted.header("vary"), Some("Origin"));
+}
+
+#[test]
+fn refusals_that_come_from_a_setting_are_logged_and_others_are_not() {
+    let bench = Bench::warm(&[("MAX_ACCESS_TOKEN_VALIDITY", "90s")]);
+    bench.own("GET", "/auth/session", session());
+    assert_eq!(bench.reasons(), ["the token is valid for longer than allowed"]);
+
+    let bench = Bench::warm(&[]);
+    bench.own("GET", "/auth/session", RequestHeaders::default());
+    assert_eq!(bench.reasons(), [""; 0]);
+}

@@ -1,0 +1,42 @@
+//! Who gets in: the Cloudflare Worker that verifies sessions at the edge.
+//!
+//! A request becomes a [`request::RequestView`]; [`decide::decide`], a pure function, says what is done with it; [`handle::handle`] does it,
+//! with a [`host::Host`] as its hands. All of that is plain Rust and tested natively. Only `platform` knows Workers.
+//!
+//! | module | what it decides |
+//! |---|---|
+//! | [`settings`] | the worker's variables |
+//! | [`request`], [`answer`] | requests and answers as plain text |
+//! | [`route`] | which route a request is for |
+//! | [`path`] | which paths of the app need a session |
+//! | [`credential`], [`session`] | what a request carries, and which session that proves |
+//! | [`cross_site`], [`cors`] | what other sites may do |
+//! | [`decide`] | who gets in |
+//! | [`key_cache`] | when to fetch the public keys |
+//! | [`origin`] | what is asked of the origin, and what it answers |
+//! | [`gateway`] | what client and app see of each other |
+//! | [`respond`], [`log`] | what clients and operators are told |
+//! | [`handle`], [`host`] | obeying the decision |
+//! | `platform` | Workers: the only part that imports `worker` |
+
+pub mod answer;
+pub mod cors;
+pub mod credential;
+pub mod cross_site;
+pub mod decide;
+pub mod gateway;
+pub mod handle;
+pub mod host;
+pub mod key_cache;
+pub mod log;
+pub mod origin;
+pub mod path;
+mod platform;
+pub mod request;
+pub mod respond;
+pub mod route;
+pub mod session;
+pub mod settings;
+
+#[cfg(test)]
+mod testing;

@@ -1,0 +1,187 @@
+//! What is sent for each thing that the origin can do.
+
+use crate::settings::Settings;
+use std::fmt;
+use wayleave_shared::{
+    session_handle::SessionHandle,
+    wire::{CreateSession, RefreshSession},
+};
+
+/// One thing that the origin can do.
+#[derive(Clone, Copy)]
+pub enum Call<'call> {
+    /// `POST /v1/sessions`.
+    CreateSession(&'call CreateSession),
+    /// `GET /.well-known/jwks.json`.
+    PublicKeys,
+    /// `GET /v1/sessions/{handle}/data`.
+    ReadData(SessionHandle),
+    /// `POST /v1/sessions/refresh`, with the refresh token as the browser sent it.
+    Refresh(&'call str),
+    /// `DELETE /v1/sessions/{handle}`.
+    Revoke(SessionHandle),
+    /// `PUT /v1/sessions/{handle}/data`.
+    UpdateData {
+        /// Whose data.
+        session: SessionHandle,
+        /// The body as the browser sent it: the origin judges it.
+        body: &'call [u8],
+        /// The `If-Match` header as the browser sent it.
+        if_match: Option<&'call str>,
+    },
+}
+
+/// A request to the origin, ready to be sent.
+pub struct OriginRequest {
+    /// The method.
+    pub method: &'static str,
+    /// The absolute URL.
+    pub url: String,
+    /// The headers.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body; `None` for no body at all.
+    pub body: Option<Vec<u8>>,
+}
+
+impl Call<'_> {
+    /// A name for logs.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::CreateSession(_) => "create session",
+            Self::PublicKeys => "public keys",
+            Self::ReadData(_) => "read session data",
+            Self::Refresh(_) => "refresh",
+            Self::Revoke(_) => "revoke session",
+            Self::UpdateData { .. } => "update session data",
+        }
+    }
+
+    /// The request that asks the origin for it.
+    #[must_use]
+    pub fn request(&self, settings: &Settings) -> OriginRequest {
+        let (method, path, body) = match *self {
+            Self::CreateSession(body) => ("POST", "/v1/sessions".to_owned(), Some(json(body))),
+            Self::PublicKeys => ("GET", "/.well-known/jwks.json".to_owned(), None),
+            Self::ReadData(session) => ("GET", data_path(session), None),
+            Self::Refresh(token) => {
+                let body = RefreshSession { refresh_token: token.to_owned() };
+                ("POST", "/v1/sessions/refresh".to_owned(), Some(json(&body)))
+            }
+            Self::Revoke(session) => ("DELETE", format!("/v1/sessions/{session}"), None),
+            Self::UpdateData { session, body, .. } => {
+                ("PUT", data_path(session), Some(body.to_vec()))
+            }
+        };
+        let mut headers = vec![("accept", "application/json".to_owned())];
+        if !matches!(self, Self::PublicKeys) {
+            headers.push(("authorization", settings.service_key.authorization()));
+        }
+        if body.is_some() {
+            headers.push(("content-type", "application/json".to_owned()));
+        }
+        if let Self::UpdateData { if_match: Some(version), .. } = *self {
+            headers.push(("if-match", version.to_owned()));
+        }
+        OriginRequest { method, url: format!("{}{path}", settings.origin_url), headers, body }
+    }
+}
+
+fn data_path(session: SessionHandle) -> String {
+    format!("/v1/sessions/{session}/data")
+}
+
+fn json(body: &impl serde::Serialize) -> Vec<u8> {
+    // Our bodies are structs of strings, numbers and JSON that is known to be valid: writing them does not fail.
+    serde_json::to_vec(body).unwrap_or_default()
+}
+
+/// Shows neither headers nor body: they hold the service key, tokens and the app's data.
+impl fmt::Debug for OriginRequest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "OriginRequest({} {})", self.method, self.url)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+    use wayleave_shared::user_id::UserId;
+
+    const HANDLE: SessionHandle = SessionHandle::from_bytes([0; 16]);
+
+    fn sent(call: &Call<'_>) -> (String, Vec<(&'static str, String)>, Option<String>) {
+        let request = call.request(&testing::settings_with(&[]));
+        let body = request.body.map(|body| String::from_utf8(body).unwrap());
+        (format!("{} {}", request.method, request.url), request.headers, body)
+    }
+
+    #[test]
+    fn each_call_is_the_request_of_the_api() {
+        let create = CreateSession {
+            user_id: UserId::text("alice").unwrap(),
+            jwt_payload: None,
+            session_data: None,
+            replaces: Some(HANDLE),
+        };
+        for (call, line, body) in [
+            (Call::PublicKeys, "GET http://origin.test:8788/.well-known/jwks.json", None),
+            (
+                Call::ReadData(HANDLE),
+                "GET http://origin.test:8788/v1/sessions/AAAAAAAAAAAAAAAAAAAAAA/data",
+                None,
+            ),
+            (
+                Call::Revoke(HANDLE),
+                "DELETE http://origin.test:8788/v1/sessions/AAAAAAAAAAAAAAAAAAAAAA",
+                None,
+            ),
+            (
+                Call::Refresh("r\"t"),
+                "POST http://origin.test:8788/v1/sessions/refresh",
+                Some(r#"{"refreshToken":"r\"t"}"#),
+            ),
+            (
+                Call::CreateSession(&create),
+                "POST http://origin.test:8788/v1/sessions",
+                Some(r#"{"userId":"alice","replaces":"AAAAAAAAAAAAAAAAAAAAAA"}"#),
+            ),
+            (
+                Call::UpdateData { session: HANDLE, body: b"{not json", if_match: None },
+                "PUT http://origin.test:8788/v1/sessions/AAAAAAAAAAAAAAAAAAAAAA/data",
+                Some("{not json"),
+            ),
+        ] {
+            let (sent_line, _, sent_body) = sent(&call);
+            assert_eq!((sent_line.as_str(), sent_body.as_deref()), (line, body));
+        }
+    }
+
+    #[test]
+    fn only_the_public_keys_are_asked_for_without_the_service_key() {
+        let (_, headers, _) = sent(&Call::PublicKeys);
+        assert_eq!(headers, [("accept", "application/json".to_owned())]);
+
+        let (_, headers, _) =
+            sent(&Call::UpdateData { session: HANDLE, body: b"{}", if_match: Some("\"3\"") });
+        assert_eq!(
+            headers,
+            [
+                ("accept", "application/json".to_owned()),
+                ("authorization", format!("Bearer {}", testing::SERVICE_KEY)),
+                ("content-type", "application/json".to_owned()),
+                ("if-match", "\"3\"".to_owned()),
+            ]
+        );
+    }
+
+    #[test]
+    fn debugging_output_shows_no_secret() {
+        let request = Call::Refresh("token").request(&testing::settings_with(&[]));
+        assert_eq!(
+            format!("{request:?}"),
+            "OriginRequest(POST http://origin.test:8788/v1/sessions/refresh)"
+        );
+    }
+}

@@ -1,0 +1,83 @@
+//! Between the platform's objects and ours.
+
+use crate::{
+    answer::{Answer, HeaderEdit},
+    request::{RequestHeaders, RequestView},
+};
+use wasm_bindgen::{JsCast, JsValue};
+use worker::{
+    js_sys,
+    web_sys::{Headers, Request, Response, ResponseInit},
+};
+
+/// What the decision looks at of a request.
+pub(super) fn request_view(request: &Request) -> RequestView {
+    let headers = request.headers();
+    let header = |name| headers.get(name).ok().flatten();
+    RequestView::new(
+        request.method(),
+        &request.url(),
+        RequestHeaders {
+            access_control_request_method: header("access-control-request-method"),
+            anti_csrf: header("anti-csrf"),
+            content_length: header("content-length"),
+            content_type: header("content-type"),
+            cookie: header("cookie"),
+            if_match: header("if-match"),
+            origin: header("origin"),
+            sec_fetch_site: header("sec-fetch-site"),
+        },
+    )
+}
+
+/// An answer of our own as a response.
+pub(super) fn response(answer: &Answer, is_head: bool) -> Result<Response, JsValue> {
+    let headers = Headers::new()?;
+    for (name, value) in &answer.headers {
+        headers.append(name, value)?;
+    }
+    let init = ResponseInit::new();
+    init.set_status(answer.status);
+    init.set_headers(&headers);
+    let has_body = !is_head && !answer.body.is_empty();
+    Response::new_with_opt_str_and_init(has_body.then_some(answer.body.as_str()), &init)
+}
+
+/// The app's answer with changed headers; untouched where there is nothing to change. A WebSocket goes through as it is.
+pub(super) fn edited(answer: Response, edits: Vec<HeaderEdit>) -> Result<Response, JsValue> {
+    if edits.is_empty() || answer.status() == SWITCHING_PROTOCOLS {
+        return Ok(answer);
+    }
+    // A response is a valid `ResponseInit`, and as such brings along all that it is, known to us or not.
+    let copy = Response::new_with_opt_readable_stream_and_init(
+        answer.body().as_ref(),
+        answer.unchecked_ref(),
+    )?;
+    let headers = copy.headers();
+    for edit in edits {
+        match edit {
+            HeaderEdit::Append((name, value)) => headers.append(&name, &value)?,
+            HeaderEdit::Remove(name) => headers.delete(&name)?,
+            HeaderEdit::Set((name, value)) => headers.set(&name, &value)?,
+        }
+    }
+    Ok(copy)
+}
+
+/// Every header as name, in lower case, and value.
+pub(super) fn entries(headers: &Headers) -> impl Iterator<Item = (String, String)> {
+    headers.entries().into_iter().filter_map(|entry| {
+        let pair: js_sys::Array = entry.ok()?.dyn_into().ok()?;
+        Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
+    })
+}
+
+/// What was thrown, for the log.
+pub(super) fn message(thrown: &JsValue) -> String {
+    match thrown.dyn_ref::<js_sys::Error>() {
+        Some(error) => String::from(error.message()),
+        None => thrown.as_string().unwrap_or_else(|| "an unknown exception".to_owned()),
+    }
+}
+
+const SWITCHING_PROTOCOLS: u16 = 101;

@@ -1,0 +1,148 @@
+//! The edge's hands: the clock, the log, fetching.
+
+use super::{convert, stream};
+use crate::{
+    gateway::{self, AppRequest},
+    host::{AppUnreachable, BodyError, Host, MAX_ORIGIN_ANSWER_BYTES, ORIGIN_TIMEOUT_MS},
+    log::{Level, LogLine},
+    origin::{Incoming, OriginRequest, Outage},
+};
+use std::rc::Rc;
+use wasm_bindgen::{JsCast, JsValue};
+use wayleave_shared::time::UnixMilliseconds;
+use worker::{
+    Context, Date, console_error, console_warn, js_sys,
+    js_sys::Uint8Array,
+    wasm_bindgen_futures::JsFuture,
+    web_sys::{
+        AbortSignal, Headers, Request, RequestCache, RequestInit, RequestRedirect, Response,
+        WorkerGlobalScope,
+    },
+};
+
+/// Workers, for one request.
+#[derive(Clone)]
+pub(super) struct WorkerHost {
+    request: Request,
+    context: Rc<Context>,
+}
+
+impl WorkerHost {
+    pub(super) fn new(request: Request, context: Context) -> Self {
+        Self { request, context: Rc::new(context) }
+    }
+
+    /// The client's request, pointed at the app.
+    fn app_request(&self, app_request: &AppRequest) -> Result<Request, JsValue> {
+        let headers = Headers::new_with_headers(&self.request.headers())?;
+        let connection = headers.get("connection")?;
+        for (name, _) in convert::entries(&self.request.headers()) {
+            if gateway::is_removed(&name, connection.as_deref()) {
+                headers.delete(&name)?;
+            }
+        }
+        for (name, value) in &app_request.headers {
+            headers.set(name, value)?;
+        }
+        let init = RequestInit::new();
+        init.set_method(&self.request.method());
+        init.set_headers(&headers);
+        init.set_redirect(RequestRedirect::Manual);
+        if app_request.is_personal {
+            init.set_cache(RequestCache::NoStore);
+            // Without a word from the client the platform would add `no-cache`, which keeps many apps from answering 304.
+            if !headers.has("cache-control")? {
+                headers.set("cache-control", "max-age=0")?;
+            }
+        }
+        if let Some(body) = self.request.body() {
+            init.set_body(&body);
+        }
+        Request::new_with_str_and_init(&app_request.url, &init)
+    }
+}
+
+impl Host for WorkerHost {
+    type AppAnswer = Response;
+
+    fn now(&self) -> UnixMilliseconds {
+        UnixMilliseconds(Date::now().as_millis())
+    }
+
+    fn log(&self, line: LogLine) {
+        match line.level {
+            Level::Error => console_error!("{}", line.to_json()),
+            Level::Warning => console_warn!("{}", line.to_json()),
+        }
+    }
+
+    fn in_background(&self, task: impl Future<Output = ()> + 'static) {
+        self.context.wait_until(task);
+    }
+
+    async fn body(&self, limit_bytes: usize) -> Result<Vec<u8>, BodyError> {
+        stream::read(self.request.body(), limit_bytes).await
+    }
+
+    async fn ask_origin(&self, request: OriginRequest) -> Result<Incoming, Outage> {
+        let response = send(origin_request(&request)).await.map_err(|thrown| outage(&thrown))?;
+        let body =
+            stream::read(response.body(), MAX_ORIGIN_ANSWER_BYTES).await.map_err(|wrong| {
+                match wrong {
+                    BodyError::Broken(reason) => Outage::Unreadable(reason),
+                    BodyError::TooLarge => Outage::AnswerTooLarge,
+                }
+            })?;
+        let content_type = response.headers().get("content-type").ok().flatten();
+        Ok(Incoming { status: response.status(), content_type, body })
+    }
+
+    async fn forward(&self, request: AppRequest) -> Result<Response, AppUnreachable> {
+        let sent = send(self.app_request(&request)).await;
+        sent.map_err(|thrown| AppUnreachable(convert::message(&thrown)))
+    }
+
+    fn reserved_headers(&self, answer: &Response) -> Vec<(String, String)> {
+        convert::entries(&answer.headers()).filter(|(name, _)| gateway::is_reserved(name)).collect()
+    }
+
+    fn discard(&self, answer: Response) {
+        if let Some(body) = answer.body() {
+            let cancelled = JsFuture::from(body.cancel());
+            self.in_background(async {
+                // Nobody wanted it, so nobody minds.
+                let _ = cancelled.await;
+            });
+        }
+    }
+}
+
+/// Never followed, never from a cache, never longer than the time-out, which holds for the body too.
+fn origin_request(request: &OriginRequest) -> Result<Request, JsValue> {
+    let headers = Headers::new()?;
+    for (name, value) in &request.headers {
+        headers.set(name, value)?;
+    }
+    let init = RequestInit::new();
+    init.set_method(request.method);
+    init.set_headers(&headers);
+    init.set_redirect(RequestRedirect::Manual);
+    init.set_cache(RequestCache::NoStore);
+    init.set_signal(Some(&AbortSignal::timeout_with_u32(ORIGIN_TIMEOUT_MS)));
+    if let Some(body) = &request.body {
+        init.set_body(&Uint8Array::from(body.as_slice()));
+    }
+    Request::new_with_str_and_init(&request.url, &init)
+}
+
+async fn send(request: Result<Request, JsValue>) -> Result<Response, JsValue> {
+    let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
+    JsFuture::from(scope.fetch_with_request(&request?)).await?.dyn_into()
+}
+
+fn outage(thrown: &JsValue) -> Outage {
+    match thrown.dyn_ref::<js_sys::Error>() {
+        Some(error) if error.name() == "TimeoutError" => Outage::TimedOut,
+        _ => Outage::Unreachable(convert::message(thrown)),
+    }
+}

@@ -1,0 +1,18 @@
+//! Workers. The only part of the crate that imports `worker`.
+//!
+//! Requests and responses are taken as the platform's own objects: the wrappers of `worker` convert more than is needed, and its `Method` takes
+//! every method that it does not know for `GET`, which would be safe and is not.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `event` | the entry: one call per request |
+//! | `isolate` | what is kept between requests |
+//! | `host` | the edge's hands: the clock, the log, fetching |
+//! | `convert` | between the platform's objects and ours |
+//! | `stream` | reading a body to its end, but not further than a limit |
+
+mod convert;
+mod event;
+mod host;
+mod isolate;
+mod stream;

@@ -1,0 +1,127 @@
+//! What the decision looks at of a request.
+
+use wayleave_shared::anti_csrf::is_unsafe_method;
+
+/// A request without its body, as plain text.
+///
+/// Headers that stand several times are joined by `, ` (RFC 9110 section 5.3), as the platform does it.
+#[derive(Clone, Default)]
+pub struct RequestView {
+    /// The method as it was sent.
+    pub method: String,
+    /// Scheme, host and port, as a browser writes an origin.
+    pub own_origin: String,
+    /// The path as it was sent, beginning with `/`.
+    pub path: String,
+    /// What follows the path: empty, or `?` and the query.
+    pub query: String,
+    /// The headers.
+    pub headers: RequestHeaders,
+}
+
+/// The headers that the decision looks at.
+#[derive(Clone, Default)]
+pub struct RequestHeaders {
+    /// `Access-Control-Request-Method`: tells a pre-flight from another `OPTIONS`.
+    pub access_control_request_method: Option<String>,
+    /// `anti-csrf`.
+    pub anti_csrf: Option<String>,
+    /// `Content-Length`.
+    pub content_length: Option<String>,
+    /// `Content-Type`.
+    pub content_type: Option<String>,
+    /// `Cookie`.
+    pub cookie: Option<String>,
+    /// `If-Match`.
+    pub if_match: Option<String>,
+    /// `Origin`.
+    pub origin: Option<String>,
+    /// `Sec-Fetch-Site`.
+    pub sec_fetch_site: Option<String>,
+}
+
+impl RequestView {
+    /// Splits an absolute URL, as the platform gives it, into origin, path and query.
+    ///
+    /// ```
+    /// use wayleave_edge::request::{RequestHeaders, RequestView};
+    ///
+    /// let request = RequestView::new("GET", "https://a.example/b%2fc?d=/e", RequestHeaders::default());
+    /// assert_eq!(request.own_origin, "https://a.example");
+    /// assert_eq!(request.path, "/b%2fc");
+    /// assert_eq!(request.query, "?d=/e");
+    /// ```
+    #[must_use]
+    pub fn new(method: impl Into<String>, url: &str, headers: RequestHeaders) -> Self {
+        let url = url.split('#').next().unwrap_or_default();
+        let (target, query) = url.split_at(url.find('?').unwrap_or(url.len()));
+        let start_of_host = target.find("://").map_or(0, |scheme| scheme + 3);
+        let end_of_host =
+            target[start_of_host..].find('/').map_or(target.len(), |host| start_of_host + host);
+        let (own_origin, path) = target.split_at(end_of_host);
+        Self {
+            method: method.into(),
+            own_origin: own_origin.to_owned(),
+            path: if path.is_empty() { "/".to_owned() } else { path.to_owned() },
+            query: query.to_owned(),
+            headers,
+        }
+    }
+
+    /// Whether the method must carry the anti-CSRF token.
+    #[must_use]
+    pub fn is_unsafe(&self) -> bool {
+        is_unsafe_method(&self.method)
+    }
+
+    /// Whether a browser asks what a page on another origin may send (Fetch standard, section 4.8).
+    #[must_use]
+    pub fn is_preflight(&self) -> bool {
+        self.method == "OPTIONS"
+            && self.headers.origin.is_some()
+            && self.headers.access_control_request_method.is_some()
+    }
+
+    /// `http` or `https`.
+    #[must_use]
+    pub fn scheme(&self) -> &str {
+        self.own_origin.split_once("://").map_or("", |(scheme, _)| scheme)
+    }
+
+    /// Host and port.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        self.own_origin.split_once("://").map_or("", |(_, host)| host)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_split_into_origin_path_and_query() {
+        for (url, own_origin, path, query) in [
+            ("http://localhost:8787/", "http://localhost:8787", "/", ""),
+            ("http://localhost:8787", "http://localhost:8787", "/", ""),
+            ("http://a/b/c?", "http://a", "/b/c", "?"),
+            ("http://a?b=//c", "http://a", "/", "?b=//c"),
+            ("http://a//b#c?d", "http://a", "//b", ""),
+            ("", "", "/", ""),
+        ] {
+            let request = RequestView::new("GET", url, RequestHeaders::default());
+            assert_eq!(
+                (request.own_origin.as_str(), request.path.as_str(), request.query.as_str()),
+                (own_origin, path, query),
+                "{url}"
+            );
+        }
+    }
+
+    #[test]
+    fn scheme_and_host_come_from_the_own_origin() {
+        let request =
+            RequestView::new("GET", "https://a.example:8443/x", RequestHeaders::default());
+        assert_eq!((request.scheme(), request.host()), ("https", "a.example:8443"));
+    }
+}

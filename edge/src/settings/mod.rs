@@ -1,0 +1,81 @@
+//! The worker's variables, read once per isolate into values that cannot be wrong.
+//!
+//! `wrangler.toml` has the same list with a comment on each. There are no settings for cookies: the origin sends finished lines.
+
+mod error;
+mod read;
+mod service_key;
+
+pub use error::SettingsError;
+pub use service_key::ServiceKey;
+
+use crate::path::PathPolicy;
+use wayleave_shared::{token::TokenPolicy, web_origin::WebOrigin};
+
+/// All settings of the edge.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `ORIGIN_URL`: where the session service answers.
+    pub origin_url: WebOrigin,
+    /// `SERVICE_KEY`: what opens it.
+    pub service_key: ServiceKey,
+    /// `UPSTREAM`: where the app answers.
+    pub upstream: WebOrigin,
+    /// `ISSUER` and `MAX_ACCESS_TOKEN_VALIDITY`: what access tokens must say.
+    pub token_policy: TokenPolicy,
+    /// `AUTH_BASE_PATH`: where our own routes lie; begins with `/`, does not end with it.
+    pub auth_base_path: String,
+    /// `PROTECTED_PATHS` and `PUBLIC_PATHS`.
+    pub paths: PathPolicy,
+    /// `SESSION_DATA_ACCESS`.
+    pub session_data_access: SessionDataAccess,
+    /// `ALLOWED_ORIGINS`: pages on other origins that may use the session.
+    pub allowed_origins: Vec<WebOrigin>,
+    /// `ANTI_CSRF`: whether unsafe requests must carry the anti-CSRF token.
+    pub anti_csrf: bool,
+}
+
+/// What browsers may do with session data.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum SessionDataAccess {
+    /// Nothing: the routes are not there.
+    Off,
+    /// Read it.
+    Read,
+    /// Read and replace it.
+    ReadWrite,
+}
+
+impl Settings {
+    /// Reads the settings.
+    ///
+    /// # Errors
+    ///
+    /// The first variable that is missing or wrong.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use wayleave_edge::settings::{SessionDataAccess, Settings};
+    ///
+    /// let settings = Settings::read(|name| Some(match name {
+    ///     "ORIGIN_URL" => "http://localhost:8788".into(),
+    ///     "UPSTREAM" => "http://localhost:3000".into(),
+    ///     "ISSUER" => "https://id.example".into(),
+    ///     "SERVICE_KEY" => "k".repeat(32),
+    ///     _ => return None,
+    /// })).unwrap();
+    /// assert_eq!(settings.auth_base_path, "/auth");
+    /// assert_eq!(settings.session_data_access, SessionDataAccess::Read);
+    /// assert!(settings.paths.protects("/"));
+    ///
+    /// let wrong = Settings::read(|_| None).unwrap_err();
+    /// assert_eq!(wrong.to_string(), "ORIGIN_URL is not set, but must be a URL scheme://host[:port] with http or https and no path");
+    /// ```
+    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        read::settings(&read::Variables::new(&variable))
+    }
+}
+
+#[cfg(test)]
+mod tests;

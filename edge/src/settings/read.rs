@@ -1,0 +1,138 @@
+//! Reading each variable.
+
+use super::{ServiceKey, SessionDataAccess, Settings, SettingsError};
+use crate::path::{PathPattern, PathPolicy};
+use std::str::FromStr;
+use wayleave_shared::{token::TokenPolicy, web_origin::WebOrigin};
+
+pub(super) fn settings(variables: &Variables<'_>) -> Result<Settings, SettingsError> {
+    let is_http = |text: &str| text.parse().ok().filter(WebOrigin::is_http);
+    let max_validity = |text: &str| {
+        humantime::parse_duration(text)
+            .ok()
+            .map(|validity| validity.as_secs())
+            .filter(|seconds| *seconds > 0)
+    };
+    Ok(Settings {
+        origin_url: variables.required("ORIGIN_URL", HTTP_URL, is_http)?,
+        service_key: variables.required("SERVICE_KEY", SERVICE_KEY, ServiceKey::new)?,
+        upstream: variables.required("UPSTREAM", HTTP_URL, is_http)?,
+        token_policy: TokenPolicy {
+            issuer: variables.required("ISSUER", "the issuer that the origin writes into its tokens", not_empty)?,
+            max_validity_s: variables
+                .optional("MAX_ACCESS_TOKEN_VALIDITY", "a duration of at least a second such as 90s, 1h or 1d", max_validity)?
+                .unwrap_or(DEFAULT_MAX_VALIDITY_S),
+        },
+        auth_base_path: variables
+            .optional("AUTH_BASE_PATH", "a plain path such as /auth, without a slash at its end", base_path)?
+            .unwrap_or_else(|| DEFAULT_BASE_PATH.to_owned()),
+        paths: PathPolicy {
+            protected: variables
+                .optional("PROTECTED_PATHS", PATHS, list)?
+                .unwrap_or_else(|| vec![PathPattern::Below(String::new())]),
+            public: variables.optional("PUBLIC_PATHS", PATHS, list)?.unwrap_or_default(),
+        },
+        session_data_access: variables
+            .optional("SESSION_DATA_ACCESS", "off, read or read-write", session_data_access)?
+            .unwrap_or(SessionDataAccess::Read),
+        allowed_origins: variables
+            .optional("ALLOWED_ORIGINS", "a comma-separated list of origins scheme://host[:port], without paths or wildcards", list)?
+            .unwrap_or_default(),
+        anti_csrf: variables.optional("ANTI_CSRF", "on or off", on_or_off)?.unwrap_or(true),
+    })
+}
+
+/// Where the variables come from.
+pub(super) struct Variables<'lookup> {
+    lookup: &'lookup dyn Fn(&str) -> Option<String>,
+}
+
+impl<'lookup> Variables<'lookup> {
+    pub(super) const fn new(lookup: &'lookup dyn Fn(&str) -> Option<String>) -> Self {
+        Self { lookup }
+    }
+
+    fn required<T>(
+        &self,
+        variable: &'static str,
+        accepted: &'static str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<T, SettingsError> {
+        self.optional(variable, accepted, parse)?.ok_or(SettingsError {
+            variable,
+            value: None,
+            accepted,
+        })
+    }
+
+    /// A variable that is there must be right, also when it is empty: only one that is not set gets its default.
+    fn optional<T>(
+        &self,
+        variable: &'static str,
+        accepted: &'static str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, SettingsError> {
+        let Some(text) = (self.lookup)(variable) else { return Ok(None) };
+        match parse(text.trim()) {
+            Some(value) => Ok(Some(value)),
+            None => Err(SettingsError {
+                variable,
+                value: Some(without_secrets(variable, text)),
+                accepted,
+            }),
+        }
+    }
+}
+
+/// The value as it may be logged: not the service key, and no URL that may hold a password.
+fn without_secrets(variable: &str, value: String) -> String {
+    if variable == "SERVICE_KEY" || value.contains('@') {
+        return format!("(hidden, {} bytes)", value.len());
+    }
+    value
+}
+
+fn not_empty(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn base_path(text: &str) -> Option<String> {
+    match text.parse() {
+        Ok(PathPattern::Exact(path)) if !path.ends_with('/') => Some(path),
+        _ => None,
+    }
+}
+
+/// A comma-separated list; empty where the variable is.
+fn list<T: FromStr>(text: &str) -> Option<Vec<T>> {
+    if text.is_empty() {
+        return Some(Vec::new());
+    }
+    text.split(',').map(|entry| entry.trim().parse().ok()).collect()
+}
+
+fn session_data_access(text: &str) -> Option<SessionDataAccess> {
+    match text {
+        "off" => Some(SessionDataAccess::Off),
+        "read" => Some(SessionDataAccess::Read),
+        "read-write" => Some(SessionDataAccess::ReadWrite),
+        _ => None,
+    }
+}
+
+fn on_or_off(text: &str) -> Option<bool> {
+    match text {
+        "on" => Some(true),
+        "off" => Some(false),
+        _ => None,
+    }
+}
+
+const HTTP_URL: &str = "a URL scheme://host[:port] with http or https and no path";
+const SERVICE_KEY: &str =
+    "one of the origin's service keys, at least 32 characters of visible ASCII without commas";
+const PATHS: &str = "a comma-separated list of paths such as /health, or /api/* for all below";
+const DEFAULT_BASE_PATH: &str = "/auth";
+
+/// A day: far over the hour that the origin gives its tokens unless told otherwise.
+const DEFAULT_MAX_VALIDITY_S: u64 = 24 * 60 * 60;

@@ -1,0 +1,128 @@
+use super::*;
+use std::collections::BTreeMap;
+
+/// The fewest variables that make valid settings, with one changed: `None` takes it away.
+fn read_with(changed: &str, value: Option<&str>) -> Result<Settings, SettingsError> {
+    let mut variables = BTreeMap::from([
+        ("ORIGIN_URL", "http://localhost:8788"),
+        ("SERVICE_KEY", KEY),
+        ("UPSTREAM", "http://localhost:3000"),
+        ("ISSUER", "https://id.example"),
+    ]);
+    match value {
+        Some(value) => variables.insert(changed, value),
+        None => variables.remove(changed),
+    };
+    Settings::read(|name| variables.get(name).map(|value| (*value).to_owned()))
+}
+
+const KEY: &str = "0123456789abcdefghijklmnopqrstuv";
+
+#[test]
+fn what_is_not_set_has_safe_defaults() {
+    let settings = read_with("X", None).unwrap();
+
+    assert_eq!(settings.auth_base_path, "/auth");
+    assert_eq!(settings.token_policy.issuer, "https://id.example");
+    assert_eq!(settings.token_policy.max_validity_s, 86_400);
+    assert_eq!(settings.session_data_access, SessionDataAccess::Read);
+    assert_eq!(settings.allowed_origins, []);
+    assert!(settings.anti_csrf);
+    assert!(settings.paths.protects("/any/path"));
+}
+
+#[test]
+fn what_must_be_set_is_named() {
+    for variable in ["ORIGIN_URL", "SERVICE_KEY", "UPSTREAM", "ISSUER"] {
+        let refused = read_with(variable, None).unwrap_err();
+        assert_eq!((refused.variable, refused.value), (variable, None));
+    }
+}
+
+#[test]
+fn every_wrong_value_is_refused_with_its_name_and_value() {
+    for (variable, value) in [
+        ("ORIGIN_URL", ""),
+        ("ORIGIN_URL", "localhost:8788"),
+        ("ORIGIN_URL", "ftp://localhost"),
+        ("ORIGIN_URL", "http://localhost:8788/path"),
+        ("UPSTREAM", "http://localhost:3000/"),
+        ("ISSUER", ""),
+        ("AUTH_BASE_PATH", ""),
+        ("AUTH_BASE_PATH", "auth"),
+        ("AUTH_BASE_PATH", "/"),
+        ("AUTH_BASE_PATH", "/auth/"),
+        ("AUTH_BASE_PATH", "/auth/*"),
+        ("PROTECTED_PATHS", "api"),
+        ("PROTECTED_PATHS", "/api/*,"),
+        ("PUBLIC_PATHS", "/a b"),
+        ("SESSION_DATA_ACCESS", "write"),
+        ("SESSION_DATA_ACCESS", ""),
+        ("ALLOWED_ORIGINS", "*"),
+        ("ALLOWED_ORIGINS", "https://a.example/"),
+        ("ALLOWED_ORIGINS", "[\"https://a.example\"]"),
+        ("ANTI_CSRF", "false"),
+        ("ANTI_CSRF", "On"),
+        ("MAX_ACCESS_TOKEN_VALIDITY", "1"),
+        ("MAX_ACCESS_TOKEN_VALIDITY", "0s"),
+        ("MAX_ACCESS_TOKEN_VALIDITY", "an hour"),
+    ] {
+        let refused = read_with(variable, Some(value)).unwrap_err();
+        assert_eq!((refused.variable, refused.value.as_deref()), (variable, Some(value)));
+    }
+}
+
+#[test]
+fn right_values_are_taken() {
+    let paths = read_with("PUBLIC_PATHS", Some(" /login , /assets/* ")).unwrap().paths;
+    assert!(!paths.protects("/login") && !paths.protects("/assets/x") && paths.protects("/x"));
+    assert!(!read_with("PROTECTED_PATHS", Some("")).unwrap().paths.protects("/x"));
+    assert_eq!(read_with("AUTH_BASE_PATH", Some("/a/b")).unwrap().auth_base_path, "/a/b");
+    assert!(!read_with("ANTI_CSRF", Some("off")).unwrap().anti_csrf);
+    let access = read_with("SESSION_DATA_ACCESS", Some("read-write")).unwrap().session_data_access;
+    assert_eq!(access, SessionDataAccess::ReadWrite);
+    let validity =
+        read_with("MAX_ACCESS_TOKEN_VALIDITY", Some("1h 30m")).unwrap().token_policy.max_validity_s;
+    assert_eq!(validity, 5_400);
+    let origins = read_with("ALLOWED_ORIGINS", Some("https://a.example, HTTP://b.example:80"))
+        .unwrap()
+        .allowed_origins;
+    assert_eq!(
+        origins.iter().map(WebOrigin::as_str).collect::<Vec<_>>(),
+        ["https://a.example", "http://b.example"]
+    );
+}
+
+#[test]
+fn the_message_names_variable_value_and_what_is_accepted() {
+    let refused = read_with("SESSION_DATA_ACCESS", Some("write")).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "SESSION_DATA_ACCESS is \"write\", but must be off, read or read-write"
+    );
+}
+
+#[test]
+fn secrets_are_never_shown() {
+    let short_key = read_with("SERVICE_KEY", Some("short-secret")).unwrap_err();
+    assert_eq!(
+        short_key.to_string(),
+        "SERVICE_KEY is \"(hidden, 12 bytes)\", but must be one of the origin's service keys, at least 32 characters of visible ASCII without commas"
+    );
+    let password = read_with("UPSTREAM", Some("https://user:password@app.example")).unwrap_err();
+    assert!(!password.to_string().contains("password"));
+    let settings = read_with("X", None).unwrap();
+    assert!(!format!("{settings:?}").contains(KEY));
+}
+
+#[test]
+fn a_service_key_must_fit_into_a_header() {
+    for value in [
+        "0123456789abcdefghijklmnopqrst\r\n",
+        "0123456789 abcdefghijklmnopqrstuv",
+        "0123456789abcdefghijklmnop,qrstuv",
+        "é123456789abcdefghijklmnopqrstuv",
+    ] {
+        assert_eq!(read_with("SERVICE_KEY", Some(value)).unwrap_err().variable, "SERVICE_KEY");
+    }
+}
