@@ -1,0 +1,98 @@
+//! Free ports, and taken ones found before anything is started.
+
+use crate::{
+    error::StartError,
+    settings::{Name, Ports},
+};
+use std::{
+    io::{self, ErrorKind},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener},
+    path::PathBuf,
+};
+
+/// Different ports of 127.0.0.1 on which nobody listens now.
+///
+/// # Errors
+///
+/// [`StartError::File`] if the machine has none.
+pub fn free<const COUNT: usize>() -> Result<[u16; COUNT], StartError> {
+    let failed = |source| StartError::File {
+        action: "find a free port on",
+        path: PathBuf::from("127.0.0.1"),
+        source,
+    };
+    // All are held until all are known, so that they differ.
+    let mut held = Vec::with_capacity(COUNT);
+    let mut ports = [0; COUNT];
+    for port in &mut ports {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(failed)?;
+        *port = listener.local_addr().map_err(failed)?.port();
+        held.push(listener);
+    }
+    Ok(ports)
+}
+
+/// Looks whether all ports can be had.
+///
+/// # Errors
+///
+/// [`StartError::PortTaken`] with the first that cannot.
+pub fn check(ports: &Ports) -> Result<(), StartError> {
+    for (index, part) in Name::ALL.into_iter().enumerate() {
+        let port = ports.of(part);
+        let twice = Name::ALL[..index].iter().any(|other| ports.of(*other) == port);
+        if twice || is_taken(port) {
+            return Err(StartError::PortTaken { part, port });
+        }
+    }
+    Ok(())
+}
+
+/// Whether somebody listens on this port of this machine. Also on IPv6's loopback: `localhost` may mean that one.
+fn is_taken(port: u16) -> bool {
+    [IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)]
+        .into_iter()
+        .any(|address| TcpListener::bind((address, port)).is_err_and(|error| in_use(&error)))
+}
+
+fn in_use(error: &io::Error) -> bool {
+    // A machine without IPv6 says "not available", which is no reason to refuse.
+    matches!(error.kind(), ErrorKind::AddrInUse | ErrorKind::PermissionDenied)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn free_ports_differ_and_can_be_had() {
+        let ports = Ports::free().unwrap();
+
+        assert!(check(&ports).is_ok());
+        assert!(ports.origin != ports.app && ports.app != ports.edge && ports.edge != ports.origin);
+    }
+
+    #[test]
+    fn a_taken_port_is_named_with_who_needs_it_and_how_to_choose_another() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+
+        let error = check(&Ports { app: port, ..Ports::free().unwrap() }).unwrap_err();
+
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "port {port} is taken, and the app needs it: stop what listens there, or choose another port with WAYLEAVE_DEV_APP_PORT=<port>"
+            )
+        );
+    }
+
+    #[test]
+    fn one_port_for_two_parts_is_taken() {
+        let ports = Ports::free().unwrap();
+
+        let error = check(&Ports { edge: ports.origin, ..ports }).unwrap_err();
+
+        assert!(matches!(error, StartError::PortTaken { part: Name::Edge, .. }));
+    }
+}

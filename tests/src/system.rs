@@ -1,0 +1,216 @@
+//! One running system.
+
+use crate::{
+    answer::Answer,
+    database::{Database, Engine},
+    tap::Tap,
+    visitor::Visitor,
+};
+use http::Method;
+use serde_json::Value;
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
+use tokio::task::spawn_blocking;
+use wayleave_dev::{
+    repository::Repository,
+    secrets::Secrets,
+    settings::{self, Cancel, Name, Ports, Settings},
+    stack::Stack,
+};
+
+/// Which system a test wants. Tests with the same plan share one.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Plan {
+    /// Names its folder of logs, `.wayleave/test/systems/<name>`.
+    pub name: &'static str,
+    /// What it keeps its sessions in.
+    pub engine: Engine,
+    /// Variables of the origin beside what every test needs.
+    pub origin: &'static [(&'static str, &'static str)],
+    /// Variables of the edge beside what every test needs.
+    pub edge: &'static [(&'static str, &'static str)],
+}
+
+/// Origin, edge, app and database, with a tap on each of the edge's two connections.
+#[derive(Debug)]
+pub struct System {
+    plan: Plan,
+    stack: Arc<Mutex<Stack>>,
+    database: Database,
+    ports: Ports,
+    service_key: String,
+    folder: PathBuf,
+    client: reqwest::Client,
+    /// Between the edge and the origin.
+    pub to_origin: Tap,
+    /// Between the edge and the app.
+    pub to_app: Tap,
+}
+
+impl System {
+    /// Starts one, with a database of its own.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that names what is missing or failed.
+    pub async fn start(plan: Plan) -> Result<Self, String> {
+        let repository = Repository::of_this_program().map_err(|error| error.to_string())?;
+        let folder = repository.root().join(".wayleave/test/systems").join(plan.name);
+        let database = Database::create(plan.engine).await?;
+        let ports = Ports::free().map_err(|error| error.to_string())?;
+        let secrets = Secrets::generate().map_err(|error| error.to_string())?;
+        let service_key = secrets.service_key.clone();
+        let to_origin = Tap::open(local(ports.origin)).await;
+        let to_app = Tap::open(local(ports.app)).await;
+        let settings = Settings {
+            folder: folder.clone(),
+            ports,
+            secrets,
+            database: settings::Database(database.url().to_owned()),
+            origin_variables: variables(&[("WAYLEAVE_ISSUER", ISSUER)], plan.origin),
+            edge_variables: variables(&[("ISSUER", ISSUER)], plan.edge),
+            edge_origin_url: Some(to_origin.url()),
+            edge_upstream_url: Some(to_app.url()),
+        };
+        let start =
+            spawn_blocking(move || Stack::start(repository, settings, &Cancel::default(), |_| {}));
+        let stack = start.await.map_err(|error| error.to_string())?;
+        match stack {
+            Ok(stack) => Ok(Self {
+                plan,
+                stack: Arc::new(Mutex::new(stack)),
+                database,
+                ports,
+                service_key,
+                folder,
+                client: reqwest::Client::new(),
+                to_origin,
+                to_app,
+            }),
+            Err(error) => {
+                database.drop_it().await?;
+                Err(error.to_string())
+            }
+        }
+    }
+
+    /// Stops it and removes its database.
+    ///
+    /// # Errors
+    ///
+    /// A sentence.
+    pub async fn stop(self: Arc<Self>) -> Result<(), String> {
+        self.with_stack(Stack::stop).await;
+        match Arc::into_inner(self) {
+            Some(system) => system.database.drop_it().await,
+            None => Err("a test still uses its system".to_owned()),
+        }
+    }
+
+    /// Puts right what a failed test may have left behind, and begins to count anew.
+    pub async fn prepare(&self) {
+        self.start_origin().await;
+        self.to_app.reopen().await;
+        self.to_origin.forget();
+        self.to_app.forget();
+    }
+
+    /// Which plan it follows.
+    #[must_use]
+    pub const fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Where its logs lie.
+    #[must_use]
+    pub fn logs(&self) -> PathBuf {
+        self.folder.join("logs")
+    }
+
+    /// What browsers open.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://localhost:{}", self.ports.edge)
+    }
+
+    /// A new browser.
+    #[must_use]
+    pub fn visitor(&self) -> Visitor {
+        Visitor::new(local(self.ports.edge))
+    }
+
+    /// Calls the origin directly, as an app's backend does.
+    ///
+    /// # Panics
+    ///
+    /// If the origin does not answer.
+    pub async fn backend(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
+        let name = format!("{method} {path}");
+        let mut request = self
+            .client
+            .request(method, format!("{}{path}", local(self.ports.origin)))
+            .bearer_auth(&self.service_key);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let response = request.send().await.unwrap_or_else(|error| panic!("{name}: {error:?}"));
+        Answer::read(name, response).await
+    }
+
+    /// Stops the origin; whoever calls it is refused as if there were none.
+    ///
+    /// # Panics
+    ///
+    /// If it does not end with exit code 0, as it should when it is told to stop.
+    pub async fn stop_origin(&self) {
+        self.to_origin.close().await;
+        let status = self.with_stack(|stack| stack.stop_part(Name::Origin)).await;
+        assert!(status.is_some_and(|status| status.success()), "the origin ended with {status:?}");
+    }
+
+    /// Starts the origin again, unless it runs.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start.
+    pub async fn start_origin(&self) {
+        let started = self.with_stack(|stack| {
+            let runs = stack.process_id(Name::Origin).is_some();
+            if runs { Ok(()) } else { stack.start_part(Name::Origin) }
+        });
+        started.await.unwrap_or_else(|error| panic!("{error}"));
+        self.to_origin.reopen().await;
+    }
+
+    /// What ended by itself, if anything did.
+    pub async fn fault(&self) -> Option<String> {
+        self.with_stack(Stack::check).await.err().map(|ended| ended.to_string())
+    }
+
+    async fn with_stack<T: Send + 'static>(
+        &self,
+        act: impl FnOnce(&mut Stack) -> T + Send + 'static,
+    ) -> T {
+        let stack = Arc::clone(&self.stack);
+        spawn_blocking(move || act(&mut stack.lock().unwrap_or_else(PoisonError::into_inner)))
+            .await
+            .expect("handling the stack does not panic")
+    }
+}
+
+fn variables(always: &[(&str, &str)], more: &[(&str, &str)]) -> BTreeMap<String, String> {
+    always
+        .iter()
+        .chain(more)
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect()
+}
+
+fn local(port: u16) -> String {
+    format!("http://127.0.0.1:{port}")
+}
+
+const ISSUER: &str = "https://wayleave.test";
