@@ -8,6 +8,7 @@ use crate::{
 use wayleave_shared::{
     claims::AccessClaims,
     key_set::KeySet,
+    session_handle::SessionHandle,
     time::UnixSeconds,
     token::{self, TokenRefusal},
 };
@@ -69,6 +70,20 @@ pub fn prove(
         Ok(verified) => Ok(verified.into_claims()),
         Err(TokenRefusal::UnknownKey) => Err(NoProof::UnknownKey),
         Err(refused) => Err(NoProof::TryRefresh(refused.into())),
+    }
+}
+
+/// Names the session whose access token a request carries, also where the token has expired: a log-in ends that session.
+#[must_use]
+pub fn carried(
+    credential: &Credential<'_>,
+    keys: &KeySet,
+    settings: &Settings,
+    now: UnixSeconds,
+) -> Option<SessionHandle> {
+    match credential.access {
+        Access::Token(token) => token::session_of(token, keys, &settings.token_policy, now),
+        Access::Absent | Access::Ambiguous => None,
     }
 }
 

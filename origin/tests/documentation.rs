@@ -22,7 +22,8 @@ fn configuration_md_has_the_table_of_all_settings() {
 }
 
 fn table() -> String {
-    let mut table = String::from("\n\n| variable | meaning | accepted | default |\n|---|---|---|---|\n");
+    let mut table =
+        String::from("\n\n| variable | meaning | accepted | default |\n|---|---|---|---|\n");
     for variable in VARIABLES {
         let default = match variable.default {
             Some("") => "none".to_owned(),

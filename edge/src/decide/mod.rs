@@ -197,7 +197,9 @@ impl Deciding<'_> {
                 return Decision::NeedKeys(Action::Forward(Forward::WITHOUT_SESSION));
             }
             Err(NoProof::NoSession | NoProof::TryRefresh(_)) => {
-                return Decision::Settled(Action::Forward(Forward::WITHOUT_SESSION));
+                let carried =
+                    session::carried(&self.credential, self.keys, self.settings, self.now);
+                return Decision::Settled(Action::Forward(Forward { session: None, carried }));
             }
         };
         let carried = Some(claims.session);

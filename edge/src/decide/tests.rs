@@ -411,13 +411,13 @@ fn the_app_learns_whose_request_it_is_on_protected_and_public_paths() {
 
 #[test]
 fn on_public_paths_a_request_goes_on_without_a_session_that_it_cannot_prove() {
-    let expired = cookie_with(|claims| claims.expires_at = testing::NOW);
+    let foreign = cookie_with(|claims| claims.issuer = "https://other.test".to_owned());
     for (method, path, cookie) in [
         ("GET", "/public/page", ""),
         ("GET", "/public/page", MARKED),
         ("GET", "/public/page", "sAccessToken=nonsense"),
         ("GET", "/public/page", "sAccessToken=a; sAccessToken=b"),
-        ("POST", "/login", expired.as_str()),
+        ("POST", "/login", foreign.as_str()),
     ] {
         let forward = forwarded(action(&Sent { method, path, cookie, ..Sent::default() }));
         assert!(forward.session.is_none() && forward.carried.is_none(), "{method} {path} {cookie}");
@@ -427,6 +427,19 @@ fn on_public_paths_a_request_goes_on_without_a_session_that_it_cannot_prove() {
 #[test]
 fn a_log_in_replaces_the_session_also_where_the_anti_csrf_token_is_missing() {
     let cookie = session_cookie();
+    let forward = forwarded(action(&Sent {
+        method: "POST",
+        path: "/login",
+        cookie: &cookie,
+        ..Sent::default()
+    }));
+    assert!(forward.session.is_none());
+    assert_eq!(forward.carried, Some(testing::claims().session));
+}
+
+#[test]
+fn a_log_in_replaces_the_session_also_where_the_access_token_has_expired() {
+    let cookie = cookie_with(|claims| claims.expires_at = testing::NOW);
     let forward = forwarded(action(&Sent {
         method: "POST",
         path: "/login",

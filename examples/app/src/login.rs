@@ -36,7 +36,7 @@ pub(crate) struct LoginBody {
 
 /// Answers 200 with the header that makes the gateway start a session.
 ///
-/// The gateway takes the header off and puts cookies on; the app sees neither token nor cookie. Values go through as they were
+/// The gateway takes the header off and puts cookies on; the app makes neither token nor cookie. Values go through as they were
 /// written: numbers are not rounded, absent is not `null`.
 ///
 /// # Errors

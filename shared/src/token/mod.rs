@@ -9,6 +9,7 @@ use crate::{
     json,
     key_set::{KeySet, PublicKey},
     object::Object,
+    session_handle::SessionHandle,
     time::UnixSeconds,
 };
 use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
@@ -121,6 +122,40 @@ pub fn verify(
     policy: &TokenPolicy,
     now: UnixSeconds,
 ) -> Result<VerifiedToken, TokenRefusal> {
+    let claims = authenticate(token, keys, policy, now)?;
+    if now.0 >= claims.expires_at.0 {
+        return Err(TokenRefusal::Expired);
+    }
+    Ok(VerifiedToken(claims))
+}
+
+/// Names the session of a token that is ours, whether or not it has expired.
+///
+/// For ending the session that a log-in replaces. Never for letting anybody in: that is [`verify`]'s to say.
+///
+/// ```
+/// use wayleave_shared::{key_set::KeySet, time::UnixSeconds, token::{TokenPolicy, session_of}};
+///
+/// let policy = TokenPolicy { issuer: "https://id.example".into(), max_validity_s: 3600 };
+/// assert_eq!(session_of("not a token", &KeySet::default(), &policy, UnixSeconds(0)), None);
+/// ```
+#[must_use]
+pub fn session_of(
+    token: &str,
+    keys: &KeySet,
+    policy: &TokenPolicy,
+    now: UnixSeconds,
+) -> Option<SessionHandle> {
+    authenticate(token, keys, policy, now).ok().map(|claims| claims.session)
+}
+
+/// Everything but the expiry.
+fn authenticate(
+    token: &str,
+    keys: &KeySet,
+    policy: &TokenPolicy,
+    now: UnixSeconds,
+) -> Result<AccessClaims, TokenRefusal> {
     let parts = Parts::split(token)?;
     let header_json = base64url::decode(parts.header).ok_or(TokenRefusal::Malformed)?;
     let signature =
@@ -140,7 +175,7 @@ pub fn verify(
     let Object(claims) = serde_json::from_slice::<Object<AccessClaims>>(&claims_json)
         .map_err(|_| TokenRefusal::ClaimsMalformed)?;
     check_claims(&claims, policy, now)?;
-    Ok(VerifiedToken(claims))
+    Ok(claims)
 }
 
 fn key_for<'keys>(
@@ -175,9 +210,6 @@ fn check_claims(
     }
     if issued_at > now.0.saturating_add(FUTURE_LEEWAY_S) {
         return Err(TokenRefusal::IssuedInFuture);
-    }
-    if now.0 >= expires_at {
-        return Err(TokenRefusal::Expired);
     }
     Ok(())
 }

@@ -96,6 +96,18 @@ fn a_token_is_valid_up_to_but_not_at_its_end() {
 }
 
 #[test]
+fn an_expired_token_still_names_its_session_and_a_foreign_one_never_does() {
+    let token = key().sign(&claims()).unwrap();
+    let foreign = sign::SigningKey::from_seed("k1".parse().unwrap(), &[8; 32]);
+    let foreign = foreign.sign(&claims()).unwrap();
+    let of = |token: &str, now| session_of(token, &keys(), &policy(), UnixSeconds(now));
+
+    assert_eq!(of(&token, NOW.0 + 3600), Some(claims().session));
+    assert_eq!(of(&token, NOW.0 - 61), None);
+    assert_eq!(of(&foreign, NOW.0), None);
+}
+
+#[test]
 fn every_bit_flip_of_a_token_is_refused() {
     let token = key().sign(&claims()).unwrap();
 

@@ -13,6 +13,8 @@ pub(crate) fn all() -> Vec<Test> {
         a_session_that_the_backend_ended_cannot_be_refreshed,
         browsers_may_read_session_data_but_not_write_it_unless_told,
         the_session_outlives_a_restart_of_the_origin,
+        a_superseded_refresh_token_is_refused_while_the_session_lives_on,
+        a_log_in_after_the_access_token_expired_ends_the_former_session,
     ]
 }
 
@@ -106,6 +108,32 @@ async fn the_session_outlives_a_restart_of_the_origin(system: Arc<System>) {
 
     dave.refresh().await.expect_status(200);
     expect_data(&dave, &json!("kept")).await;
+}
+
+async fn a_superseded_refresh_token_is_refused_while_the_session_lives_on(system: Arc<System>) {
+    let erin = system.visitor();
+    erin.log_in("erin").await;
+    let copy = erin.double();
+    erin.refresh().await.expect_status(200);
+
+    let replay = copy.refresh().await;
+
+    replay.expect_refusal(401, "unauthorised");
+    replay.expect_cookies_cleared();
+    erin.get("/auth/session").await.expect_status(200);
+    erin.refresh().await.expect_status(200);
+}
+
+async fn a_log_in_after_the_access_token_expired_ends_the_former_session(system: Arc<System>) {
+    let browser = system.visitor();
+    browser.log_in("first").await;
+    let handle = browser.handle().await;
+    wait_for_expiry(&browser).await;
+
+    browser.log_in("second").await;
+
+    let gone = system.backend(Method::GET, &format!("/v1/sessions/{handle}"), None).await;
+    gone.expect_refusal(401, "unauthorised");
 }
 
 /// The cookies and headers of docs/api.md, as every generation of the client wants them.
