@@ -7,5 +7,5 @@ mod source;
 mod variable;
 
 pub use parse::{ConfigErrors, Settings};
-pub use source::Source;
+pub use source::{FileError, Source};
 pub use variable::{VARIABLES, Variable, help};
