@@ -1,5 +1,7 @@
 //! Why the store failed.
 
+use sqlx::mysql::MySqlDatabaseError;
+
 /// A failure of the store, never a rule: not finding a row or losing a race is not an error.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -41,11 +43,15 @@ impl From<sqlx::Error> for StoreError {
 
 /// Whether the database rolled a transaction back, or refused a connection, for reasons that pass.
 fn is_transient(error: &sqlx::Error) -> bool {
-    let Some(code) = error.as_database_error().and_then(sqlx::error::DatabaseError::code) else {
-        return false;
-    };
-    // SQLSTATE of MySQL: 40001 is a deadlock (1213), HY000 covers the lock wait (1205) among much else, 08xxx is the connection,
-    // 08004 too many of them. SQLite: 5 is busy, 6 is locked.
-    matches!(code.as_ref(), "40001" | "08004" | "08S01" | "5" | "6" | "261" | "517")
-        || error.to_string().contains("1205 ")
+    let Some(error) = error.as_database_error() else { return false };
+    match error.try_downcast_ref::<MySqlDatabaseError>() {
+        Some(mysql) => MYSQL_TRANSIENT.contains(&mysql.number()),
+        None => error.code().is_some_and(|code| SQLITE_TRANSIENT.contains(&code.as_ref())),
+    }
 }
+
+/// Too many connections, shutting down, lock wait, deadlock.
+const MYSQL_TRANSIENT: [u16; 4] = [1040, 1053, 1205, 1213];
+
+/// Busy, locked, busy while recovering, busy on a snapshot.
+const SQLITE_TRANSIENT: [&str; 4] = ["5", "6", "261", "517"];
