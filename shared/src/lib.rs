@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`token`] | whether an access token is let in ([`token::verify`]) |
 //! | [`claims`] | what an access token says |
+//! | [`feed`] | what was ended before its tokens expired, as the edge learns it |
 //! | [`key_set`] | the public keys that verify, and their published form |
 //! | [`user_id`], [`session_handle`] | who, and which log-in |
 //! | [`anti_csrf`] | whether a request was meant by its user |
@@ -24,6 +25,7 @@ pub mod anti_csrf;
 mod base64url;
 pub mod claims;
 pub mod cookie;
+pub mod feed;
 pub mod header;
 pub mod json;
 pub mod key_set;

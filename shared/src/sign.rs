@@ -3,9 +3,10 @@
 use crate::{
     claims::AccessClaims,
     key_set::{KeyId, PublicKey},
-    token::{ACCESS_TOKEN_TYPE, StrictEd25519},
+    token::{ACCESS_TOKEN_TYPE, jws::StrictEd25519},
 };
 use jwt_compact::{AlgorithmExt, Claims, Header};
+use serde::Serialize;
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -63,10 +64,18 @@ impl SigningKey {
     ///
     /// See the [module's test](crate::token::verify): what is signed here verifies there.
     pub fn sign(&self, claims: &AccessClaims) -> Result<String, SigningFailed> {
-        let header =
-            Header::empty().with_token_type(ACCESS_TOKEN_TYPE).with_key_id(self.id.as_str());
+        self.sign_as(ACCESS_TOKEN_TYPE, claims)
+    }
+
+    /// Writes and signs a token of any type.
+    pub(crate) fn sign_as(
+        &self,
+        token_type: &str,
+        payload: &impl Serialize,
+    ) -> Result<String, SigningFailed> {
+        let header = Header::empty().with_token_type(token_type).with_key_id(self.id.as_str());
         StrictEd25519
-            .token(&header, &Claims::new(claims), &self.key)
+            .token(&header, &Claims::new(payload), &self.key)
             .map_err(|failed| SigningFailed(failed.to_string()))
     }
 }

@@ -3,19 +3,12 @@
 //! Compact JWS (RFC 7515) with the profile of RFC 9068: `alg` is `EdDSA`, `typ` is `at+jwt`. Built on `jwt-compact`'s algorithm and signature types,
 //! but not on its parser, which reads the claims before the signature has been checked.
 
+pub(crate) mod jws;
+
 use crate::{
-    base64url,
-    claims::AccessClaims,
-    json,
-    key_set::{KeySet, PublicKey},
-    object::Object,
-    session_handle::SessionHandle,
+    claims::AccessClaims, json, key_set::KeySet, object::Object, session_handle::SessionHandle,
     time::UnixSeconds,
 };
-use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
-use jwt_compact::{Algorithm, AlgorithmSignature};
-use serde::Deserialize;
-use std::borrow::Cow;
 
 /// What a deployment demands of its access tokens, beside a good signature.
 #[derive(Clone, Debug)]
@@ -156,19 +149,7 @@ fn authenticate(
     policy: &TokenPolicy,
     now: UnixSeconds,
 ) -> Result<AccessClaims, TokenRefusal> {
-    let parts = Parts::split(token)?;
-    let header_json = base64url::decode(parts.header).ok_or(TokenRefusal::Malformed)?;
-    let signature =
-        base64url::decode_exact::<64>(parts.signature).ok_or(TokenRefusal::Malformed)?;
-    let claims_json = base64url::decode(parts.claims).ok_or(TokenRefusal::Malformed)?;
-
-    let key = key_for(&header_json, keys)?;
-    let signature = <Signature as AlgorithmSignature>::try_from_slice(&signature)
-        .map_err(|_| TokenRefusal::BadSignature)?;
-    if !StrictEd25519.verify_signature(&signature, &key.0, parts.signed.as_bytes()) {
-        return Err(TokenRefusal::BadSignature);
-    }
-
+    let claims_json = jws::open(token, ACCESS_TOKEN_TYPE, MAX_TOKEN_BYTES, keys)?;
     if json::nesting(&claims_json) > MAX_NESTING {
         return Err(TokenRefusal::ClaimsMalformed);
     }
@@ -176,21 +157,6 @@ fn authenticate(
         .map_err(|_| TokenRefusal::ClaimsMalformed)?;
     check_claims(&claims, policy, now)?;
     Ok(claims)
-}
-
-fn key_for<'keys>(
-    header_json: &[u8],
-    keys: &'keys KeySet,
-) -> Result<&'keys PublicKey, TokenRefusal> {
-    let Object(header) = serde_json::from_slice::<Object<Header<'_>>>(header_json)
-        .map_err(|_| TokenRefusal::HeaderMalformed)?;
-    if header.alg != StrictEd25519.name() {
-        return Err(TokenRefusal::WrongAlgorithm);
-    }
-    if header.typ != ACCESS_TOKEN_TYPE {
-        return Err(TokenRefusal::WrongType);
-    }
-    keys.find(header.kid).ok_or(TokenRefusal::UnknownKey)
 }
 
 fn check_claims(
@@ -212,59 +178,6 @@ fn check_claims(
         return Err(TokenRefusal::IssuedInFuture);
     }
     Ok(())
-}
-
-/// The three parts of a compact JWS, still encoded.
-struct Parts<'token> {
-    header: &'token str,
-    claims: &'token str,
-    signature: &'token str,
-    signed: &'token str,
-}
-
-impl<'token> Parts<'token> {
-    fn split(token: &'token str) -> Result<Self, TokenRefusal> {
-        if token.len() > MAX_TOKEN_BYTES {
-            return Err(TokenRefusal::TooLarge);
-        }
-        let (signed, signature) = token.rsplit_once('.').ok_or(TokenRefusal::Malformed)?;
-        let (header, claims) = signed.split_once('.').ok_or(TokenRefusal::Malformed)?;
-        if header.is_empty() || claims.is_empty() || signature.is_empty() {
-            return Err(TokenRefusal::Malformed);
-        }
-        Ok(Self { header, claims, signature, signed })
-    }
-}
-
-/// Exactly these members: `crit`, `b64`, `jwk`, `jku`, `x5u`, `x5c` and `zip` have no place here. Borrowed, so an escaped spelling is refused too.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Header<'a> {
-    alg: &'a str,
-    typ: &'a str,
-    kid: &'a str,
-}
-
-/// `EdDSA` with Ed25519 as `jwt-compact` has it, but verified strictly: canonical `S` and `R`, no point of small order (RFC 8032 section 5.1.7).
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct StrictEd25519;
-
-impl Algorithm for StrictEd25519 {
-    type SigningKey = SigningKey;
-    type VerifyingKey = VerifyingKey;
-    type Signature = Signature;
-
-    fn name(&self) -> Cow<'static, str> {
-        Cow::Borrowed("EdDSA")
-    }
-
-    fn sign(&self, signing_key: &SigningKey, message: &[u8]) -> Signature {
-        jwt_compact::alg::Ed25519.sign(signing_key, message)
-    }
-
-    fn verify_signature(&self, signature: &Signature, key: &VerifyingKey, message: &[u8]) -> bool {
-        key.verify_strict(message, signature).is_ok()
-    }
 }
 
 /// Longer tokens are refused unread. A cookie could not carry them.

@@ -1,4 +1,4 @@
-use super::*;
+use super::{jws::StrictEd25519, *};
 use crate::{
     anti_csrf::AntiCsrfToken, claims::RefreshHashPrefix, json::Json, key_set::KeyId,
     session_handle::SessionHandle, sign, user_id::UserId,
@@ -48,9 +48,9 @@ fn signed(header: &str, claims: &str) -> String {
         Base64UrlUnpadded::encode_string(header.as_bytes()),
         Base64UrlUnpadded::encode_string(claims.as_bytes())
     );
-    let signing_key = SigningKey::from_bytes(&key().seed());
-    let signature = StrictEd25519.sign(&signing_key, message.as_bytes());
-    format!("{message}.{}", Base64UrlUnpadded::encode_string(&signature.as_bytes()))
+    let signing_key = ed25519_dalek::SigningKey::from_bytes(&key().seed());
+    let signature = jwt_compact::Algorithm::sign(&StrictEd25519, &signing_key, message.as_bytes());
+    format!("{message}.{}", Base64UrlUnpadded::encode_string(&signature.to_bytes()))
 }
 
 const HEADER: &str = r#"{"alg":"EdDSA","typ":"at+jwt","kid":"k1"}"#;
