@@ -21,6 +21,19 @@ fn configuration_md_has_the_table_of_all_settings() {
     assert!(text == expected, "docs/configuration.md is out of date");
 }
 
+#[test]
+fn threat_model_md_names_tests_that_exist() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    let text = std::fs::read_to_string(format!("{root}/docs/threat-model.md")).unwrap();
+    let named: Vec<_> = text.split('`').filter_map(|code| code.split_once(".rs: ")).collect();
+
+    assert!(named.len() > 20, "found {}", named.len());
+    for (file, test) in named {
+        let code = std::fs::read_to_string(format!("{root}/{file}.rs")).unwrap_or_default();
+        assert!(code.contains(&format!("fn {test}(")), "{file}.rs has no test {test}");
+    }
+}
+
 fn table() -> String {
     let mut table =
         String::from("\n\n| variable | meaning | accepted | default |\n|---|---|---|---|\n");
