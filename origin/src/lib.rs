@@ -7,11 +7,13 @@
 //! | [`service`] | the rules of sessions and of signing keys |
 //! | [`store`] | what is kept, and the only place that writes SQL |
 //! | [`job`] | what happens on its own |
+//! | [`command`] | what an operator does beside a running origin |
 //! | [`server`] | puts these together, and takes them down in order |
 //!
 //! Rules that the edge must agree with live in `wayleave_shared`.
 
 pub mod clock;
+pub mod command;
 pub mod config;
 pub mod http;
 pub mod job;

@@ -9,6 +9,7 @@ use std::{
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 use wayleave_origin::{
+    command,
     config::{self, Settings, Source},
     server::Server,
 };
@@ -28,9 +29,28 @@ enum Command {
     CheckConfig(ConfigFile),
     /// Print 32 random bytes in base64url: fit for a service key or a master key.
     GenerateSecret,
+    /// List the signing keys, or remove one in an emergency.
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Serve until SIGTERM or Ctrl-C.
     #[command(after_long_help = config::help())]
     Serve(ConfigFile),
+}
+
+#[derive(Subcommand)]
+enum KeysCommand {
+    /// List all signing keys: id, what it does, since or from when it signs.
+    List(ConfigFile),
+    /// Remove a signing key for ever, at once and without asking: for a key whose private half got out.
+    ///
+    /// Every access token that it signed is refused: by the origins within seconds, by the edges as fast as the revocation feed goes. Browsers refresh
+    /// and stay logged in; sessions are not ended. Where the key signs now, a new one takes its place at once.
+    Remove {
+        /// The key's id, as "keys list" shows it and a token's header names it.
+        kid: String,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
 }
 
 #[derive(clap::Args)]
@@ -45,6 +65,8 @@ async fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::CheckConfig(file) => check_config(&file),
         Command::GenerateSecret => generate_secret(),
+        Command::Keys(KeysCommand::List(file)) => keys_list(&file).await,
+        Command::Keys(KeysCommand::Remove { kid, config }) => keys_remove(&config, &kid).await,
         Command::Serve(file) => serve(&file).await,
     };
     match outcome {
@@ -72,6 +94,18 @@ fn check_config(file: &ConfigFile) -> Outcome {
 
 fn generate_secret() -> Outcome {
     writeln!(io::stdout(), "{}", wayleave_origin::generate_secret()?)?;
+    Ok(())
+}
+
+async fn keys_list(file: &ConfigFile) -> Outcome {
+    let listed = command::list_keys(&settings(file)?).await?;
+    write!(io::stdout(), "{listed}")?;
+    Ok(())
+}
+
+async fn keys_remove(file: &ConfigFile, kid: &str) -> Outcome {
+    let told = command::remove_key(&settings(file)?, kid).await?;
+    write!(io::stdout(), "{told}")?;
     Ok(())
 }
 

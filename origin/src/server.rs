@@ -5,7 +5,7 @@ use crate::{
     config::Settings,
     http::{self, ServiceKeys},
     job,
-    service::{KeySettings, Keys, KeysError, SessionSettings, Sessions},
+    service::{KeySecrets, KeySettings, Keys, KeysError, Revocations, SessionSettings, Sessions},
     store::{SqlStore, Store, StoreClock, StoreError},
 };
 use std::{future::Future, io, net::SocketAddr, sync::Arc};
@@ -88,7 +88,10 @@ impl Server {
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), ServerError> {
         let keys = job::keep_keys(Arc::clone(&self.state.keys), Arc::clone(&self.state.clock));
-        let keys = tokio::spawn(keys);
+        let jobs = [
+            tokio::spawn(keys),
+            tokio::spawn(job::forget_revocations(Arc::clone(&self.state.store))),
+        ];
         let (stopping, stop_began) = oneshot::channel();
         let stop = async move {
             stop.await;
@@ -109,10 +112,26 @@ impl Server {
             served = serve => served.map_err(ServerError::Serve),
             () = too_long => Err(ServerError::StopTimedOut),
         };
-        keys.abort();
+        for job in jobs {
+            job.abort();
+        }
         self.store.close().await;
         outcome
     }
+}
+
+/// What the settings say about signing keys.
+#[must_use]
+pub fn keys_of(settings: &Settings) -> (KeySecrets<'_>, KeySettings) {
+    let secrets = KeySecrets {
+        master_keys: &settings.master_keys,
+        signing_key: settings.signing_key.as_ref(),
+    };
+    let settings = KeySettings {
+        interval: settings.signing_key_interval,
+        access_validity: settings.access_token_validity,
+    };
+    (secrets, settings)
 }
 
 /// What the handlers work with, over any store and clock: tests bring their own.
@@ -125,12 +144,8 @@ pub async fn state(
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
 ) -> Result<http::State, ServerError> {
-    let key_settings = KeySettings {
-        interval: settings.signing_key_interval,
-        access_validity: settings.access_token_validity,
-    };
-    let keys =
-        Keys::load(Arc::clone(&store), &settings.master_keys, key_settings, clock.now()).await?;
+    let (secrets, key_settings) = keys_of(settings);
+    let keys = Keys::load(Arc::clone(&store), secrets, key_settings, clock.now()).await?;
     let keys = Arc::new(keys);
     let refresh_keys = RefreshKeys::derive(settings.master_keys.iter().map(|key| &**key))?;
     let sessions = Sessions::new(
@@ -145,6 +160,8 @@ pub async fn state(
             cookies: settings.cookies.clone(),
         },
     );
+    let revocations =
+        Revocations::new(Arc::clone(&store), Arc::clone(&keys), settings.issuer.clone());
     let service_keys = ServiceKeys::new(settings.service_keys.clone());
-    Ok(http::State { sessions, keys, store, clock, service_keys })
+    Ok(http::State { sessions, revocations, keys, store, clock, service_keys })
 }

@@ -4,7 +4,7 @@ use crate::{
     anti_csrf::AntiCsrfToken, base64url, json, json::Json, session_handle::SessionHandle,
     time::UnixSeconds, user_id::UserId,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
 
 /// The claims of an access token, as they are signed.
@@ -30,7 +30,12 @@ pub struct AccessClaims {
     #[serde(rename = "exp")]
     pub expires_at: UnixSeconds,
     /// What an unsafe request must repeat in the `anti-csrf` header; absent where anti-CSRF is off.
-    #[serde(rename = "csrf", default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        rename = "csrf",
+        default,
+        deserialize_with = "given",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub anti_csrf: Option<AntiCsrfToken>,
     /// Which refresh token it was issued with.
     #[serde(rename = "rth")]
@@ -46,6 +51,11 @@ pub struct AccessClaims {
         skip_serializing_if = "Option::is_none"
     )]
     pub payload: Option<Json>,
+}
+
+/// `null` is not absence: it would be a second way to say that anti-CSRF is off.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<AntiCsrfToken>, D::Error> {
+    AntiCsrfToken::deserialize(deserializer).map(Some)
 }
 
 /// The first 16 bytes of the refresh token's hash: ties an access token to the refresh token it came with, and tells nothing about either.

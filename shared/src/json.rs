@@ -3,9 +3,15 @@
 //! A payload or session data is the app's: we neither reorder it nor round its numbers. [`Json`] therefore holds the text of
 //! a value that is known to be valid. Absent is not `null`: an absent value is `None`, `null` is `Some(null)`.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{Error, MapAccess, Visitor},
+};
 use serde_json::value::RawValue;
-use std::fmt::{self, Write};
+use std::{
+    collections::BTreeSet,
+    fmt::{self, Write},
+};
 
 /// One JSON value (RFC 8259), as text.
 ///
@@ -47,6 +53,15 @@ impl Json {
     pub fn nesting(&self) -> usize {
         nesting(self.text().as_bytes())
     }
+
+    /// Whether no object in it has two members of one name: of two, one reader takes the first, another the last. Names are compared as they
+    /// are meant, so `a` and `\u0061` are one.
+    ///
+    /// Beyond 128 levels nobody looks, and the answer is no.
+    #[must_use]
+    pub fn has_unique_members(&self) -> bool {
+        has_unique_members(&self.0, MAX_LEVELS)
+    }
 }
 
 impl PartialEq for Json {
@@ -71,6 +86,22 @@ impl fmt::Debug for Json {
 /// As the value's own deserialization.
 pub fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Json>, D::Error> {
     Json::deserialize(deserializer).map(Some)
+}
+
+/// As [`present`], but refuses a value with two members of one name.
+///
+/// # Errors
+///
+/// As the value's own deserialization, and where a name stands twice.
+pub fn present_unique<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Json>, D::Error> {
+    let json = Json::deserialize(deserializer)?;
+    // Deeper is not ours to refuse: whoever limits the nesting has a better word for it.
+    if json.nesting() <= MAX_LEVELS && !json.has_unique_members() {
+        return Err(D::Error::custom("an object has two members of one name"));
+    }
+    Ok(Some(json))
 }
 
 /// `text` as a JSON string.
@@ -119,6 +150,51 @@ pub(crate) fn nesting(text: &[u8]) -> usize {
     deepest
 }
 
+/// Level by level, because a number or string that is only passed on need not fit into any type of ours.
+fn has_unique_members(value: &RawValue, levels: usize) -> bool {
+    let text = value.get();
+    let Some(below) = levels.checked_sub(1) else { return !text.starts_with(['{', '[']) };
+    let values = match text.as_bytes().first() {
+        Some(b'{') => serde_json::from_str::<UniqueMembers<'_>>(text).map(|members| members.0),
+        Some(b'[') => serde_json::from_str(text),
+        _ => return true,
+    };
+    values.is_ok_and(|values| values.into_iter().all(|value| has_unique_members(value, below)))
+}
+
+/// The values of an object in which no name stands twice.
+struct UniqueMembers<'text>(Vec<&'text RawValue>);
+
+impl<'de> Deserialize<'de> for UniqueMembers<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(UniqueMembersVisitor)
+    }
+}
+
+struct UniqueMembersVisitor;
+
+impl<'de> Visitor<'de> for UniqueMembersVisitor {
+    type Value = UniqueMembers<'de>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object without two members of one name")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+        let (mut names, mut values) = (BTreeSet::<String>::new(), Vec::new());
+        while let Some((name, value)) = members.next_entry()? {
+            if !names.insert(name) {
+                return Err(A::Error::custom("a name stands twice"));
+            }
+            values.push(value);
+        }
+        Ok(UniqueMembers(values))
+    }
+}
+
+/// Far beyond every limit on nesting, and far below what a stack holds.
+const MAX_LEVELS: usize = 128;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,6 +232,31 @@ mod tests {
         let (before, after): (serde_json::Value, serde_json::Value) =
             (serde_json::from_str(json.text()).unwrap(), serde_json::from_str(&ascii).unwrap());
         assert_eq!(before, after);
+    }
+
+    #[test]
+    fn a_name_that_stands_twice_in_one_object_is_found_at_any_depth() {
+        for (text, expected) in [
+            ("1e400", true),
+            (r#"{"a":1,"b":{"a":1}}"#, true),
+            (r#"[{"a":"\ud800"},{"a":123456789012345678901234567890}]"#, true),
+            (r#"{"a":1,"a":1}"#, false),
+            (r#"{"a":1,"\u0061":1}"#, false),
+            (r#"{"":1,"":1}"#, false),
+            (r#"[[{"b":{"a":1, "a" :2}}]]"#, false),
+            // A name that is no Unicode text cannot be compared.
+            (r#"{"\ud800":1}"#, false),
+        ] {
+            assert_eq!(Json::parse(text).unwrap().has_unique_members(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn endless_nesting_is_answered_without_looking_further() {
+        let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+        assert!(Json::parse(nested(128)).unwrap().has_unique_members());
+        assert!(!Json::parse(nested(129)).unwrap().has_unique_members());
+        assert!(!Json::parse(nested(100_000)).unwrap().has_unique_members());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::base64url;
 use ed25519_dalek::VerifyingKey;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::IgnoredAny};
 use std::fmt;
 
 /// Names a signing key: 1 to 64 characters of the base64url alphabet. The `kid` of a token's header.
@@ -29,6 +29,13 @@ pub enum InvalidKey {
 }
 
 impl KeyId {
+    /// Whether a text could be a key's id at all: looked at before any key is looked for.
+    #[must_use]
+    pub fn is_valid(text: &str) -> bool {
+        let known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        (1..=MAX_KEY_ID_BYTES).contains(&text.len()) && text.bytes().all(known)
+    }
+
     /// The id as it stands in a header.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -40,12 +47,7 @@ impl std::str::FromStr for KeyId {
     type Err = InvalidKey;
 
     fn from_str(text: &str) -> Result<Self, InvalidKey> {
-        let known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-        if (1..=MAX_KEY_ID_BYTES).contains(&text.len()) && text.bytes().all(known) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(InvalidKey::Id)
-        }
+        if Self::is_valid(text) { Ok(Self(text.to_owned())) } else { Err(InvalidKey::Id) }
     }
 }
 
@@ -129,10 +131,12 @@ impl KeySet {
         JsonWebKeySet { keys: self.0.iter().map(|(id, key)| JsonWebKey::new(id, key)).collect() }
     }
 
-    /// The key with this id.
+    /// The key with this id; none if the id stands twice, for then nobody can say which is meant.
     #[must_use]
     pub fn find(&self, id: &str) -> Option<&PublicKey> {
-        self.0.iter().find(|(known, _)| known.as_str() == id).map(|(_, key)| key)
+        let mut of_this_id = self.0.iter().filter(|(known, _)| known.as_str() == id);
+        let (_, key) = of_this_id.next()?;
+        of_this_id.next().is_none().then_some(key)
     }
 
     /// How many keys there are.
@@ -175,6 +179,12 @@ pub struct JsonWebKey {
     /// The public key in base64url.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub x: Option<String>,
+    /// What it may be used for; ours do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_ops: Option<Vec<String>>,
+    /// Whether the private half stands there too: then everybody can sign with it.
+    #[serde(default, rename = "d", deserialize_with = "is_there", skip_serializing)]
+    is_private: bool,
 }
 
 impl JsonWebKey {
@@ -186,6 +196,8 @@ impl JsonWebKey {
             alg: Some("EdDSA".to_owned()),
             kid: Some(id.to_string()),
             x: Some(base64url::encode(&key.to_bytes())),
+            key_ops: None,
+            is_private: false,
         }
     }
 
@@ -193,13 +205,19 @@ impl JsonWebKey {
         let is_ours = self.kty == "OKP"
             && self.crv.as_deref() == Some("Ed25519")
             && self.key_use.as_deref().is_none_or(|key_use| key_use == "sig")
-            && self.alg.as_deref().is_none_or(|alg| alg == "EdDSA");
+            && self.alg.as_deref().is_none_or(|alg| alg == "EdDSA")
+            && self.key_ops.as_ref().is_none_or(|uses| uses.iter().any(|name| name == "verify"))
+            && !self.is_private;
         if !is_ours {
             return None;
         }
         let bytes = base64url::decode_exact(self.x.as_deref()?)?;
         Some((self.kid.as_deref()?.parse().ok()?, PublicKey::from_bytes(bytes).ok()?))
     }
+}
+
+fn is_there<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    IgnoredAny::deserialize(deserializer).map(|_| true)
 }
 
 const MAX_KEY_ID_BYTES: usize = 64;

@@ -23,14 +23,20 @@ use std::{collections::BTreeMap, fmt};
 /// assert!(body.session_data.is_none());
 /// let refused = serde_json::from_str::<CreateSession>(r#"{"userId": 7, "payload": 1}"#).unwrap_err();
 /// assert!(refused.to_string().starts_with("unknown field `payload`"));
+/// let refused = serde_json::from_str::<CreateSession>(r#"{"userId": 7, "jwtPayload": {"a": 1, "a": 2}}"#).unwrap_err();
+/// assert!(refused.to_string().starts_with("an object has two members of one name"));
 /// ```
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateSession {
     /// Who it is, after the app's own check.
     pub user_id: UserId,
-    /// Travels inside the access token, readable by the page.
-    #[serde(default, deserialize_with = "json::present", skip_serializing_if = "Option::is_none")]
+    /// Travels inside the access token, readable by the page. Two members of one name are refused, as the verifier of the token would.
+    #[serde(
+        default,
+        deserialize_with = "json::present_unique",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub jwt_payload: Option<Json>,
     /// Stays in the database.
     #[serde(default, deserialize_with = "json::present", skip_serializing_if = "Option::is_none")]

@@ -18,7 +18,7 @@ pub struct Variable {
 }
 
 /// All settings, in the order of the help text.
-pub const VARIABLES: [Variable; 18] = [
+pub const VARIABLES: [Variable; 19] = [
     LISTEN,
     DATABASE_URL,
     DATABASE_CONNECTIONS,
@@ -28,6 +28,7 @@ pub const VARIABLES: [Variable; 18] = [
     ACCESS_TOKEN_VALIDITY,
     REFRESH_TOKEN_VALIDITY,
     SIGNING_KEY_INTERVAL,
+    SIGNING_KEY,
     ANTI_CSRF,
     COOKIE_DOMAIN,
     COOKIE_SECURE,
@@ -119,9 +120,16 @@ pub(super) const REFRESH_TOKEN_VALIDITY: Variable = Variable {
 pub(super) const SIGNING_KEY_INTERVAL: Variable = Variable {
     name: "WAYLEAVE_SIGNING_KEY_INTERVAL",
     meaning: "How long a signing key signs before the next takes over.",
-    accepted: "a duration, 1h to 720h",
+    accepted: "a duration, 1h to 720h, or never",
     default: Some("24h"),
     secret: false,
+};
+pub(super) const SIGNING_KEY: Variable = Variable {
+    name: "WAYLEAVE_SIGNING_KEY",
+    meaning: "The key that signs, for every origin the same, instead of keys that are made here and take turns. It takes over some minutes after it is set, and stays until it is set no more.",
+    accepted: "the 32-byte seed of an Ed25519 key as 43 characters of base64url (wayleave-origin generate-secret makes one)",
+    default: Some(""),
+    secret: true,
 };
 pub(super) const ANTI_CSRF: Variable = Variable {
     name: "WAYLEAVE_ANTI_CSRF",

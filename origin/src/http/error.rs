@@ -134,9 +134,10 @@ fn session_problem(error: &SessionError) -> (Code, String) {
 fn store_problem(error: &StoreError) -> (Code, String) {
     match error {
         StoreError::Unavailable(_) => unavailable(),
-        StoreError::Database(_) | StoreError::Inconsistent { .. } | StoreError::Migration(_) => {
-            internal()
-        }
+        StoreError::Database(_)
+        | StoreError::Inconsistent { .. }
+        | StoreError::Migration(_)
+        | StoreError::NoRandomness => internal(),
     }
 }
 

@@ -7,12 +7,13 @@ mod extract;
 mod health;
 mod key_set;
 mod layer;
+mod revocations;
 mod sessions;
 mod users;
 
 use crate::{
     clock::Clock,
-    service::{Keys, Sessions},
+    service::{Keys, Revocations, Sessions},
     store::Store,
 };
 use axum::{
@@ -32,6 +33,8 @@ pub use extract::ServiceKeys;
 pub struct State {
     /// The sessions.
     pub sessions: Sessions,
+    /// What was ended, for the feed.
+    pub revocations: Revocations,
     /// The signing keys, for their public halves.
     pub keys: Arc<Keys>,
     /// The store, for its health.
@@ -51,6 +54,7 @@ pub fn router(state: State) -> Router {
         .route("/.well-known/jwks.json", get(key_set::published))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .route("/v1/revocations", get(revocations::page))
         .route("/v1/sessions", post(sessions::create::create))
         .route("/v1/sessions/refresh", post(sessions::refresh::refresh))
         .route("/v1/sessions/verify", post(sessions::verify::verify))

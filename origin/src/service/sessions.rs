@@ -104,7 +104,7 @@ impl Sessions {
             })
             .await?;
         if let Some(replaced) = request.replaces {
-            self.store.revoke_session(replaced).await?;
+            self.store.revoke_session(replaced, self.keys.remember()).await?;
         }
         Ok(issued)
     }
@@ -200,7 +200,7 @@ impl Sessions {
     ///
     /// A failure of ours, and then the session was not ended.
     pub async fn revoke(&self, handle: SessionHandle) -> Result<RevokedSession, SessionError> {
-        let revoked = self.store.revoke_session(handle).await?;
+        let revoked = self.store.revoke_session(handle, self.keys.remember()).await?;
         Ok(RevokedSession { revoked, browser: self.cleared() })
     }
 
@@ -210,7 +210,7 @@ impl Sessions {
     ///
     /// A failure of ours, and then none was ended.
     pub async fn revoke_user(&self, user_id: &UserId) -> Result<Vec<SessionHandle>, SessionError> {
-        Ok(self.store.revoke_user(user_id).await?)
+        Ok(self.store.revoke_user(user_id, self.keys.remember()).await?)
     }
 
     /// One page of a user's live sessions.

@@ -4,7 +4,9 @@ use super::StoreError;
 use async_trait::async_trait;
 use std::time::Duration;
 use wayleave_shared::{
+    feed::{FeedCursor, RevokedKey, RevokedSession, RevokedUser},
     json::Json,
+    key_set::KeyId,
     refresh_token::RefreshHash,
     session_handle::SessionHandle,
     time::UnixMilliseconds,
@@ -12,7 +14,7 @@ use wayleave_shared::{
     wire::{Session, SessionData},
 };
 
-/// Keeps sessions, their data and the signing keys.
+/// Keeps sessions, their data, what was ended of late, and the signing keys.
 ///
 /// Every method is one atomic step: it happens as a whole or not at all, also when the connection breaks in the middle. A session is **live** while the
 /// database's clock is before its `expires_at`; one that is not live is treated as absent by every method, whether or not its row is still there.
@@ -34,11 +36,34 @@ pub trait Store: Send + Sync {
     /// Of any number of concurrent calls with the same `from`, exactly one sees [`Rotation::Advanced`].
     async fn rotate(&self, rotate: Rotate) -> Result<Rotation, StoreError>;
 
-    /// Removes a session and its data. Tells whether a live one was there.
-    async fn revoke_session(&self, handle: SessionHandle) -> Result<bool, StoreError>;
+    /// Removes a session and its data. Tells whether a live one was there; if so, the revocation feed tells of it for `remember` from now on.
+    async fn revoke_session(
+        &self,
+        handle: SessionHandle,
+        remember: Duration,
+    ) -> Result<bool, StoreError>;
 
-    /// Removes all sessions of a user with their data. Gives the handles of the live ones.
-    async fn revoke_user(&self, user_id: &UserId) -> Result<Vec<SessionHandle>, StoreError>;
+    /// Removes all sessions of a user with their data. Gives the handles of the live ones. The revocation feed tells of each of these, and of the
+    /// user, for `remember` from now on.
+    async fn revoke_user(
+        &self,
+        user_id: &UserId,
+        remember: Duration,
+    ) -> Result<Vec<SessionHandle>, StoreError>;
+
+    /// What was ended since this cursor, in the feed's order, at most `limit` entries (1 or more); without a cursor, with one of another database, or
+    /// with one ahead of the feed, everything from the beginning. What is to be forgotten by now is left out.
+    ///
+    /// Whoever goes on from each page's cursor is told of every entry exactly once, whatever else is written meanwhile. What was ended before the
+    /// call is on the page or after it, which [`RevocationPage::more`] then tells.
+    async fn revocations(
+        &self,
+        since: Option<FeedCursor>,
+        limit: usize,
+    ) -> Result<RevocationPage, StoreError>;
+
+    /// Removes at most `limit` entries of the revocation feed that are to be forgotten by now, and tells how many.
+    async fn forget_revocations(&self, limit: u32) -> Result<u64, StoreError>;
 
     /// The user's live sessions in order of handles, at most `limit`, those after `after`.
     async fn sessions_of_user(
@@ -60,14 +85,21 @@ pub trait Store: Send + Sync {
         expected_version: Option<u64>,
     ) -> Result<DataUpdate, StoreError>;
 
-    /// All signing keys, oldest first.
+    /// All signing keys but those that were removed, oldest first.
     async fn signing_keys(&self) -> Result<Vec<SealedSigningKey>, StoreError>;
 
-    /// Adds a signing key. `false` where its generation is taken already: another origin was first.
-    async fn add_signing_key(&self, key: NewSigningKey) -> Result<bool, StoreError>;
+    /// Adds a signing key. Of any number of calls with one generation, exactly one sees [`KeyAddition::Added`].
+    async fn add_signing_key(&self, key: NewSigningKey) -> Result<KeyAddition, StoreError>;
 
-    /// Forgets signing keys up to this generation.
-    async fn remove_signing_keys_up_to(&self, generation: u64) -> Result<(), StoreError>;
+    /// Notes that a signing key may sign access tokens of this validity; a longer one that was noted before stays.
+    async fn raise_validity(&self, generation: u64, validity: Duration) -> Result<(), StoreError>;
+
+    /// Forgets signing keys whose tokens have all expired.
+    async fn forget_signing_keys(&self, generations: &[u64]) -> Result<(), StoreError>;
+
+    /// Removes a signing key for ever, in an emergency: it is gone from [`Store::signing_keys`] and can never be added again, its successor is there,
+    /// and the revocation feed tells of it.
+    async fn remove_signing_key(&self, remove: RemoveKey) -> Result<KeyRemoval, StoreError>;
 
     /// Whether the database answers.
     async fn ping(&self) -> Result<(), StoreError>;
@@ -123,6 +155,30 @@ pub enum Rotation {
     Lost,
 }
 
+/// A part of the revocation feed.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct RevocationPage {
+    /// Where to go on from.
+    pub cursor: FeedCursor,
+    /// Whether this is from the beginning, because the cursor asked from is not known.
+    pub restart: bool,
+    /// Whether there is more after it already.
+    pub more: bool,
+    /// What was ended, in the feed's order.
+    pub entries: Vec<Revocation>,
+}
+
+/// Something that was ended before its access tokens expired.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Revocation {
+    /// A signing key, removed in an emergency.
+    Key(RevokedKey),
+    /// A session.
+    Session(RevokedSession),
+    /// All sessions of a user.
+    User(RevokedUser),
+}
+
 /// What became of an update of session data.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum DataUpdate {
@@ -135,18 +191,53 @@ pub enum DataUpdate {
 }
 
 /// A signing key to be kept; its private half is sealed already.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct NewSigningKey {
     /// 1 for the first key, then one more each.
     pub generation: u64,
     /// Its `kid`.
-    pub key_id: String,
+    pub key_id: KeyId,
     /// The sealed seed.
     pub sealed_seed: Vec<u8>,
     /// When it begins to sign.
     pub signs_from: UnixMilliseconds,
-    /// When its successor takes over.
+    /// When its successor is to take over. Until there is one that signs, it goes on.
     pub signs_until: UnixMilliseconds,
+    /// The longest validity of any access token that it may sign; zero where nobody noted it.
+    pub longest_validity: Duration,
+}
+
+/// What became of a new signing key.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum KeyAddition {
+    /// It is kept.
+    Added,
+    /// A key of this id was removed in an emergency: it never comes back.
+    Removed,
+    /// Another origin was first with this generation.
+    Taken,
+}
+
+/// The removal of a signing key.
+#[derive(Clone, Debug)]
+pub struct RemoveKey {
+    /// Which.
+    pub key: KeyId,
+    /// The key that takes its place, where it needs one.
+    pub successor: Option<NewSigningKey>,
+    /// How long the feed tells of it.
+    pub remember: Duration,
+}
+
+/// What became of a [`RemoveKey`].
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum KeyRemoval {
+    /// It is gone.
+    Removed,
+    /// Nothing was written: the successor's generation is another key's by now.
+    SuccessorTaken,
+    /// There is no such key.
+    Unknown,
 }
 
 /// A signing key as it is kept.

@@ -1,5 +1,6 @@
 //! Why the store failed.
 
+use crate::random::NoRandomness;
 use sqlx::mysql::MySqlDatabaseError;
 
 /// A failure of the store, never a rule: not finding a row or losing a race is not an error.
@@ -22,9 +23,19 @@ pub enum StoreError {
     #[error("the database's schema could not be brought up to date: {0}")]
     Migration(#[source] sqlx::migrate::MigrateError),
 
+    /// The operating system gave no random bytes.
+    #[error("the operating system's random generator failed")]
+    NoRandomness,
+
     /// The database cannot be reached, has no connection to spare, or keeps failing with deadlocks: worth another try later.
     #[error("the database is not available: {0}")]
     Unavailable(#[source] sqlx::Error),
+}
+
+impl From<NoRandomness> for StoreError {
+    fn from(_: NoRandomness) -> Self {
+        Self::NoRandomness
+    }
 }
 
 impl From<sqlx::Error> for StoreError {

@@ -8,7 +8,8 @@ mod error;
 mod sql;
 
 pub use contract::{
-    DataUpdate, NewSession, NewSigningKey, Rotate, Rotation, SealedSigningKey, Store, StoredSession,
+    DataUpdate, KeyAddition, KeyRemoval, NewSession, NewSigningKey, RemoveKey, Revocation,
+    RevocationPage, Rotate, Rotation, SealedSigningKey, Store, StoredSession,
 };
 pub use error::StoreError;
 pub use sql::{SqlStore, StoreClock};

@@ -8,6 +8,7 @@ mod health;
 mod origin;
 mod refresh;
 mod refusals;
+mod revocations;
 mod session;
 mod users;
 mod verify;

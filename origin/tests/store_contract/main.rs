@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod engine;
+mod revocations;
 mod session_data;
 mod sessions;
 mod signing_keys;
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
         for promise in [
             sessions::promises(),
             session_data::promises(),
+            revocations::promises(),
             signing_keys::promises(),
             start::promises(),
         ]

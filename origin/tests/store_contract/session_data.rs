@@ -141,7 +141,7 @@ async fn a_write_racing_a_revocation_leaves_no_data_behind(fixture: &Fixture) {
         let write = tokio::spawn(async move {
             writer.update_session_data(handle, &Json::parse("1").unwrap(), None).await.unwrap()
         });
-        fixture.store.revoke_session(handle).await.unwrap();
+        fixture.store.revoke_session(handle, VALIDITY).await.unwrap();
         write.await.unwrap();
     }
     assert_eq!(rows(fixture, "session_data").await, 0);

@@ -198,7 +198,7 @@ async fn revoking_removes_the_session_and_its_data(fixture: &Fixture) {
     let handle = session.handle;
     fixture.store.create_session(session).await.unwrap();
 
-    assert!(fixture.store.revoke_session(handle).await.unwrap());
+    assert!(fixture.store.revoke_session(handle, VALIDITY).await.unwrap());
 
     assert!(found(fixture, handle).await.is_none());
     assert_eq!(rows(fixture, "sessions").await, 0);
@@ -208,10 +208,10 @@ async fn revoking_removes_the_session_and_its_data(fixture: &Fixture) {
 async fn revoking_twice_or_after_the_end_says_that_nothing_was_there(fixture: &Fixture) {
     let (first, second) = (created(fixture, 1).await, created(fixture, 2).await);
 
-    assert!(fixture.store.revoke_session(first).await.unwrap());
-    assert!(!fixture.store.revoke_session(first).await.unwrap());
+    assert!(fixture.store.revoke_session(first, VALIDITY).await.unwrap());
+    assert!(!fixture.store.revoke_session(first, VALIDITY).await.unwrap());
     fixture.clock.advance(VALIDITY);
-    assert!(!fixture.store.revoke_session(second).await.unwrap());
+    assert!(!fixture.store.revoke_session(second, VALIDITY).await.unwrap());
 }
 
 async fn users_that_differ_in_a_byte_or_a_type_are_different(fixture: &Fixture) {
@@ -239,7 +239,7 @@ async fn users_that_differ_in_a_byte_or_a_type_are_different(fixture: &Fixture) 
         let owners: Vec<_> = sessions.iter().map(|stored| &stored.session.user_id).collect();
         assert_eq!(owners, [user]);
     }
-    assert_eq!(fixture.store.revoke_user(&users[0]).await.unwrap().len(), 1);
+    assert_eq!(fixture.store.revoke_user(&users[0], VALIDITY).await.unwrap().len(), 1);
     assert_eq!(rows(fixture, "sessions").await, 9);
 }
 
@@ -262,13 +262,13 @@ async fn revoking_a_user_ends_all_of_its_sessions_and_nobody_elses(fixture: &Fix
     let (first, second) = (created(fixture, 1).await, created(fixture, 2).await);
     fixture.store.create_session(new_session(&bob, 3)).await.unwrap();
 
-    let mut revoked = fixture.store.revoke_user(&alice()).await.unwrap();
+    let mut revoked = fixture.store.revoke_user(&alice(), VALIDITY).await.unwrap();
 
     revoked.sort_unstable();
     assert_eq!(revoked, [first, second]);
     assert!(found(fixture, first).await.is_none());
     assert!(found(fixture, handle(&bob, 3)).await.is_some());
-    assert!(fixture.store.revoke_user(&alice()).await.unwrap().is_empty());
+    assert!(fixture.store.revoke_user(&alice(), VALIDITY).await.unwrap().is_empty());
 }
 
 async fn users_that_share_a_handle_prefix_are_kept_apart(fixture: &Fixture) {
@@ -279,7 +279,7 @@ async fn users_that_share_a_handle_prefix_are_kept_apart(fixture: &Fixture) {
     fixture.store.create_session(shared).await.unwrap();
 
     let listed = fixture.store.sessions_of_user(&alice(), None, 10).await.unwrap();
-    let revoked = fixture.store.revoke_user(&alice()).await.unwrap();
+    let revoked = fixture.store.revoke_user(&alice(), VALIDITY).await.unwrap();
 
     assert_eq!(listed.len(), 1);
     assert_eq!(revoked, [alices]);
@@ -290,7 +290,7 @@ async fn more_sessions_than_one_statement_takes_are_revoked_together(fixture: &F
     for number in 0..501 {
         created(fixture, number).await;
     }
-    assert_eq!(fixture.store.revoke_user(&alice()).await.unwrap().len(), 501);
+    assert_eq!(fixture.store.revoke_user(&alice(), VALIDITY).await.unwrap().len(), 501);
     assert_eq!(rows(fixture, "sessions").await, 0);
 }
 

@@ -54,7 +54,15 @@ async fn a_schema_that_is_newer_than_the_program_is_refused(fixture: &Fixture) {
 
 async fn empty(fixture: &Fixture) {
     let mut connection = fixture.connection().await;
-    for table in ["sessions", "session_data", "signing_keys", "_sqlx_migrations"] {
+    for table in [
+        "sessions",
+        "session_data",
+        "signing_keys",
+        "removed_signing_keys",
+        "revocations",
+        "feed_state",
+        "_sqlx_migrations",
+    ] {
         let statement = sqlx::AssertSqlSafe(format!("DROP TABLE {table}"));
         connection.execute(statement).await.unwrap();
     }

@@ -61,7 +61,8 @@ pub struct RevokedSession {
 pub struct RevokedUser {
     /// Whose.
     pub user: UserDigest,
-    /// Tokens issued before this second are refused. Those of the same second may belong to a new log-in; sessions that were ended in it are listed one by one.
+    /// Tokens issued before this second are refused. It lies as far before the end as clocks may differ, so that no new log-in is refused; the sessions that were
+    /// ended are also listed one by one.
     pub issued_before: UnixSeconds,
     /// When the entry can go.
     pub forget_at: UnixSeconds,

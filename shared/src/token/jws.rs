@@ -5,7 +5,7 @@
 use super::TokenRefusal;
 use crate::{
     base64url,
-    key_set::{KeySet, PublicKey},
+    key_set::{KeyId, KeySet, PublicKey},
     object::Object,
 };
 use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
@@ -53,6 +53,10 @@ fn key_for<'keys>(
     }
     if header.typ != token_type {
         return Err(TokenRefusal::WrongType);
+    }
+    // What could be no key's id makes nobody look for a newer key set.
+    if !KeyId::is_valid(header.kid) {
+        return Err(TokenRefusal::HeaderMalformed);
     }
     keys.find(header.kid).ok_or(TokenRefusal::UnknownKey)
 }

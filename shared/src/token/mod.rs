@@ -51,7 +51,7 @@ pub enum TokenRefusal {
     /// `now` is at or past `exp`.
     #[error("the token is expired")]
     Expired,
-    /// The header is not exactly `alg`, `typ` and `kid`, each a string and each once.
+    /// The header is not exactly `alg`, `typ` and `kid`, each a string and each once, or `kid` could be no key's id.
     #[error("the header is malformed")]
     HeaderMalformed,
     /// `iat` lies more than [`FUTURE_LEEWAY_S`] ahead.
@@ -78,6 +78,33 @@ pub enum TokenRefusal {
     /// `typ` is not `at+jwt`: some other kind of token.
     #[error("not an access token")]
     WrongType,
+}
+
+impl TokenRefusal {
+    /// The refusal's name in test vectors and for JavaScript. Stable: once released, a name keeps its meaning.
+    ///
+    /// ```
+    /// use wayleave_shared::token::TokenRefusal;
+    ///
+    /// assert_eq!(TokenRefusal::BadSignature.name(), "bad_signature");
+    /// ```
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::BadSignature => "bad_signature",
+            Self::ClaimsMalformed => "claims_malformed",
+            Self::Expired => "expired",
+            Self::HeaderMalformed => "header_malformed",
+            Self::IssuedInFuture => "issued_in_future",
+            Self::Malformed => "malformed",
+            Self::TooLarge => "too_large",
+            Self::UnknownKey => "unknown_key",
+            Self::ValidityTooLong => "validity_too_long",
+            Self::WrongAlgorithm => "wrong_algorithm",
+            Self::WrongIssuer => "wrong_issuer",
+            Self::WrongType => "wrong_type",
+        }
+    }
 }
 
 /// Verifies an access token as of `now`.
@@ -155,6 +182,9 @@ fn authenticate(
     }
     let Object(claims) = serde_json::from_slice::<Object<AccessClaims>>(&claims_json)
         .map_err(|_| TokenRefusal::ClaimsMalformed)?;
+    if claims.payload.as_ref().is_some_and(|payload| !payload.has_unique_members()) {
+        return Err(TokenRefusal::ClaimsMalformed);
+    }
     check_claims(&claims, policy, now)?;
     Ok(claims)
 }
@@ -193,7 +223,9 @@ pub const FUTURE_LEEWAY_S: u64 = 60;
 pub(crate) const ACCESS_TOKEN_TYPE: &str = "at+jwt";
 
 /// Times beyond this are not exact in every JSON reader.
-const MAX_TIME: u64 = 1 << 53;
+const MAX_TIME: u64 = (1 << 53) - 1;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wycheproof;

@@ -30,8 +30,10 @@ pub struct Settings {
     pub access_token_validity: Duration,
     /// How long a session lives without a refresh.
     pub refresh_token_validity: Duration,
-    /// How long a signing key signs.
-    pub signing_key_interval: Duration,
+    /// How long a signing key signs; `None`: for ever.
+    pub signing_key_interval: Option<Duration>,
+    /// The seed of the key that signs, where it is given.
+    pub signing_key: Option<Zeroizing<[u8; 32]>>,
     /// Whether anti-CSRF tokens are used.
     pub anti_csrf: bool,
     /// How cookies are set.
@@ -78,15 +80,19 @@ impl Reader<'_> {
         let database_connections =
             self.read(&variable::DATABASE_CONNECTIONS, |text| number(text, 1..=1000));
         let service_keys = self.read(&variable::SERVICE_KEYS, |text| list(text, service_key));
-        let master_keys = self.read(&variable::MASTER_KEY, |text| list(text, master_key));
+        let master_keys = self.read(&variable::MASTER_KEY, |text| list(text, seed));
         let issuer = self.read(&variable::ISSUER, issuer);
         let access_token_validity = self.read(&variable::ACCESS_TOKEN_VALIDITY, |text| {
             duration(text, SECOND..=1000 * DAY).filter(|span| span.subsec_nanos() == 0)
         });
         let refresh_token_validity =
             self.read(&variable::REFRESH_TOKEN_VALIDITY, |text| duration(text, SECOND..=365 * DAY));
-        let signing_key_interval =
-            self.read(&variable::SIGNING_KEY_INTERVAL, |text| duration(text, HOUR..=720 * HOUR));
+        let signing_key_interval = self.read(&variable::SIGNING_KEY_INTERVAL, |text| {
+            if text == "never" { Some(None) } else { duration(text, HOUR..=720 * HOUR).map(Some) }
+        });
+        let signing_key = self.read(&variable::SIGNING_KEY, |text| {
+            if text.is_empty() { Some(None) } else { seed(text).map(Some) }
+        });
         let anti_csrf = self.read(&variable::ANTI_CSRF, |text| choice(text, ["off", "on"]));
         let cookies = self.cookies();
         let stop_timeout =
@@ -105,6 +111,7 @@ impl Reader<'_> {
             access_token_validity: access_token_validity?,
             refresh_token_validity: refresh_token_validity?,
             signing_key_interval: signing_key_interval?,
+            signing_key: signing_key?,
             anti_csrf: anti_csrf?,
             cookies: cookies?,
             stop_timeout: stop_timeout?,
@@ -179,7 +186,8 @@ fn service_key(text: &str) -> Option<Zeroizing<String>> {
     fits.then(|| Zeroizing::new(text.to_owned()))
 }
 
-fn master_key(text: &str) -> Option<Zeroizing<[u8; 32]>> {
+/// 32 bytes.
+fn seed(text: &str) -> Option<Zeroizing<[u8; 32]>> {
     let mut key = Zeroizing::new([0; 32]);
     let length = Base64UrlUnpadded::decode(text, key.as_mut_slice()).ok()?.len();
     (length == 32).then_some(key)

@@ -53,7 +53,12 @@ fn a_wrong_value_is_named_with_what_is_accepted() {
 
 #[test]
 fn secrets_are_hidden_in_errors() {
-    for name in ["WAYLEAVE_SERVICE_KEYS", "WAYLEAVE_MASTER_KEY", "WAYLEAVE_DATABASE_URL"] {
+    for name in [
+        "WAYLEAVE_SERVICE_KEYS",
+        "WAYLEAVE_MASTER_KEY",
+        "WAYLEAVE_DATABASE_URL",
+        "WAYLEAVE_SIGNING_KEY",
+    ] {
         let error = error(name, "postgres-secret");
         assert!(error.starts_with(&format!("{name} is (hidden), accepted: ")), "{error}");
         assert!(!error.contains("postgres-secret"));
@@ -69,7 +74,8 @@ fn bounds_of_each_setting() {
             &["0s", "1001d", "2880ms", "90", ""][..4],
         ),
         ("WAYLEAVE_REFRESH_TOKEN_VALIDITY", &["1s", "365d", "2880ms"], &["999ms", "366d", "-1s"]),
-        ("WAYLEAVE_SIGNING_KEY_INTERVAL", &["1h", "720h"], &["59m", "721h"]),
+        ("WAYLEAVE_SIGNING_KEY_INTERVAL", &["1h", "720h", "never"], &["59m", "721h", "static"]),
+        ("WAYLEAVE_SIGNING_KEY", &["", MASTER.1], &["AAAA", "k1"]),
         ("WAYLEAVE_ANTI_CSRF", &["on", "off"], &["true", "ON"]),
         (
             "WAYLEAVE_COOKIE_DOMAIN",

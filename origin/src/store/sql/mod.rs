@@ -1,15 +1,17 @@
 //! The store on SQL databases, through `sqlx`'s `Any` driver: one text per statement for all engines. What differs stands in [`dialect`].
 
 mod dialect;
+mod feed;
 mod migrate;
+mod revocations;
 mod row;
 mod session_data;
 mod sessions;
 mod signing_keys;
 
 use super::{
-    DataUpdate, NewSession, NewSigningKey, Rotate, Rotation, SealedSigningKey, Store, StoreError,
-    StoredSession,
+    DataUpdate, KeyAddition, KeyRemoval, NewSession, NewSigningKey, RemoveKey, RevocationPage,
+    Rotate, Rotation, SealedSigningKey, Store, StoreError, StoredSession,
 };
 use crate::clock::Clock;
 use async_trait::async_trait;
@@ -17,7 +19,7 @@ use dialect::Dialect;
 use sqlx::{Any, AnyConnection, AnyPool, Executor, SqlSafeStr, Transaction, any::AnyPoolOptions};
 use std::{future::Future, sync::Arc, time::Duration};
 use wayleave_shared::{
-    json::Json, session_handle::SessionHandle, user_id::UserId, wire::SessionData,
+    feed::FeedCursor, json::Json, session_handle::SessionHandle, user_id::UserId, wire::SessionData,
 };
 
 /// Sessions, their data and the signing keys in an SQL database.
@@ -59,7 +61,9 @@ impl SqlStore {
             .connect(&dialect.complete(url))
             .await?;
         migrate::run(&pool, dialect).await?;
-        Ok(Self { pool, dialect, clock })
+        let store = Self { pool, dialect, clock };
+        with_retry(|| feed::set_up(&store)).await?;
+        Ok(store)
     }
 
     /// Closes all connections, after what runs on them has ended.
@@ -120,12 +124,32 @@ impl Store for SqlStore {
         with_retry(|| sessions::rotate(self, &rotate)).await
     }
 
-    async fn revoke_session(&self, handle: SessionHandle) -> Result<bool, StoreError> {
-        with_retry(|| sessions::revoke(self, handle)).await
+    async fn revoke_session(
+        &self,
+        handle: SessionHandle,
+        remember: Duration,
+    ) -> Result<bool, StoreError> {
+        with_retry(|| sessions::revoke(self, handle, remember)).await
     }
 
-    async fn revoke_user(&self, user_id: &UserId) -> Result<Vec<SessionHandle>, StoreError> {
-        with_retry(|| sessions::revoke_user(self, user_id)).await
+    async fn revoke_user(
+        &self,
+        user_id: &UserId,
+        remember: Duration,
+    ) -> Result<Vec<SessionHandle>, StoreError> {
+        with_retry(|| sessions::revoke_user(self, user_id, remember)).await
+    }
+
+    async fn revocations(
+        &self,
+        since: Option<FeedCursor>,
+        limit: usize,
+    ) -> Result<RevocationPage, StoreError> {
+        feed::page(self, since, limit).await
+    }
+
+    async fn forget_revocations(&self, limit: u32) -> Result<u64, StoreError> {
+        with_retry(|| revocations::forget(self, limit)).await
     }
 
     async fn sessions_of_user(
@@ -154,12 +178,20 @@ impl Store for SqlStore {
         signing_keys::all(self).await
     }
 
-    async fn add_signing_key(&self, key: NewSigningKey) -> Result<bool, StoreError> {
+    async fn add_signing_key(&self, key: NewSigningKey) -> Result<KeyAddition, StoreError> {
         with_retry(|| signing_keys::add(self, &key)).await
     }
 
-    async fn remove_signing_keys_up_to(&self, generation: u64) -> Result<(), StoreError> {
-        with_retry(|| signing_keys::remove_up_to(self, generation)).await
+    async fn raise_validity(&self, generation: u64, validity: Duration) -> Result<(), StoreError> {
+        with_retry(|| signing_keys::raise_validity(self, generation, validity)).await
+    }
+
+    async fn forget_signing_keys(&self, generations: &[u64]) -> Result<(), StoreError> {
+        with_retry(|| signing_keys::forget(self, generations)).await
+    }
+
+    async fn remove_signing_key(&self, remove: RemoveKey) -> Result<KeyRemoval, StoreError> {
+        with_retry(|| signing_keys::remove(self, &remove)).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -2,6 +2,7 @@
 
 use crate::store::StoreError;
 use sqlx::{Decode, Row, Type, any::AnyRow};
+use std::time::Duration;
 use wayleave_shared::{json::Json, time::UnixMilliseconds};
 
 /// A column that must be there and of this type.
@@ -55,6 +56,11 @@ pub(super) fn json(
     let text = String::from_utf8(bytes).ok();
     let json = text.and_then(|text| Json::parse(text).ok());
     json.map(Some).ok_or(StoreError::Inconsistent { table, column: name })
+}
+
+/// A span as SQL has it.
+pub(super) fn milliseconds(span: Duration) -> i64 {
+    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// A number as SQL has it. Times and counts stay far below the sign bit.

@@ -1,6 +1,6 @@
 //! The table `sessions`.
 
-use super::{SqlStore, row};
+use super::{SqlStore, revocations, row};
 use crate::store::{NewSession, Rotate, Rotation, StoreError, StoredSession};
 use sqlx::{AssertSqlSafe, QueryBuilder, any::AnyRow};
 use std::time::Duration;
@@ -24,7 +24,7 @@ pub(super) async fn create(store: &SqlStore, new: &NewSession) -> Result<(), Sto
         .bind(store.now_override())
         .bind(store.now_override())
         .bind(store.now_override())
-        .bind(milliseconds(new.validity));
+        .bind(row::milliseconds(new.validity));
     let Some(data) = &new.data else {
         insert.execute(&store.pool).await?;
         return Ok(());
@@ -68,7 +68,7 @@ pub(super) async fn rotate(store: &SqlStore, rotate: &Rotate) -> Result<Rotation
         .bind(rotate.to.0.to_vec())
         .bind(store.now_override())
         .bind(store.now_override())
-        .bind(milliseconds(rotate.validity))
+        .bind(row::milliseconds(rotate.validity))
         .bind(rotate.handle.as_bytes().to_vec())
         .bind(rotate.from.0.to_vec())
         .bind(store.now_override())
@@ -78,7 +78,11 @@ pub(super) async fn rotate(store: &SqlStore, rotate: &Rotate) -> Result<Rotation
     Ok(if matched == 0 { Rotation::Lost } else { Rotation::Advanced })
 }
 
-pub(super) async fn revoke(store: &SqlStore, handle: SessionHandle) -> Result<bool, StoreError> {
+pub(super) async fn revoke(
+    store: &SqlStore,
+    handle: SessionHandle,
+    remember: Duration,
+) -> Result<bool, StoreError> {
     let mut transaction = store.begin().await?;
     let statement =
         format!("DELETE FROM sessions WHERE handle = ? AND expires_at > {}", store.dialect.now());
@@ -94,6 +98,7 @@ pub(super) async fn revoke(store: &SqlStore, handle: SessionHandle) -> Result<bo
             .bind(handle.as_bytes().to_vec())
             .execute(&mut *transaction)
             .await?;
+        revocations::record_session(store, &mut transaction, handle, remember).await?;
     }
     transaction.commit().await?;
     Ok(live > 0)
@@ -102,6 +107,7 @@ pub(super) async fn revoke(store: &SqlStore, handle: SessionHandle) -> Result<bo
 pub(super) async fn revoke_user(
     store: &SqlStore,
     user_id: &UserId,
+    remember: Duration,
 ) -> Result<Vec<SessionHandle>, StoreError> {
     let (first, last) = range_of(user_id);
     let statement = format!(
@@ -136,6 +142,7 @@ pub(super) async fn revoke_user(
             delete.push(")").build().execute(&mut *transaction).await?;
         }
     }
+    revocations::record_user(store, &mut transaction, user_id, &live, remember).await?;
     transaction.commit().await?;
     Ok(live)
 }
@@ -192,10 +199,6 @@ fn range_of(user_id: &UserId) -> (Vec<u8>, Vec<u8>) {
 
 fn json_bytes(json: &Json) -> Vec<u8> {
     json.text().as_bytes().to_vec()
-}
-
-fn milliseconds(span: Duration) -> i64 {
-    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }
 
 const TABLE: &str = "sessions";

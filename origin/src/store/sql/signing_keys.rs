@@ -1,39 +1,121 @@
-//! The table `signing_keys`.
+//! The tables `signing_keys` and `removed_signing_keys`.
 
-use super::{SqlStore, row};
-use crate::store::{NewSigningKey, SealedSigningKey, StoreError};
+use super::{SqlStore, revocations, row};
+use crate::store::{
+    KeyAddition, KeyRemoval, NewSigningKey, RemoveKey, SealedSigningKey, StoreError,
+};
+use sqlx::{Any, AssertSqlSafe, QueryBuilder, Transaction, any::AnyRow};
+use std::time::Duration;
+use wayleave_shared::key_set::KeyId;
 
 pub(super) async fn all(store: &SqlStore) -> Result<Vec<SealedSigningKey>, StoreError> {
     let rows = sqlx::query(
-        "SELECT generation, key_id, sealed_seed, signs_from, signs_until FROM signing_keys ORDER BY generation",
+        "SELECT generation, key_id, sealed_seed, signs_from, signs_until, longest_validity FROM signing_keys
+          WHERE NOT EXISTS (SELECT 1 FROM removed_signing_keys WHERE removed_signing_keys.key_id = signing_keys.key_id)
+          ORDER BY generation",
     )
     .fetch_all(&store.pool)
     .await?;
-    rows.iter()
-        .map(|found| {
-            let key_id: Vec<u8> = row::column(found, TABLE, "key_id")?;
-            Ok(SealedSigningKey {
-                generation: row::unsigned(found, TABLE, "generation")?,
-                key_id: String::from_utf8(key_id)
-                    .map_err(|_| StoreError::Inconsistent { table: TABLE, column: "key_id" })?,
-                sealed_seed: row::column(found, TABLE, "sealed_seed")?,
-                signs_from: row::time(found, TABLE, "signs_from")?,
-                signs_until: row::time(found, TABLE, "signs_until")?,
-            })
-        })
-        .collect()
+    rows.iter().map(signing_key).collect()
 }
 
-pub(super) async fn add(store: &SqlStore, key: &NewSigningKey) -> Result<bool, StoreError> {
+pub(super) async fn add(store: &SqlStore, key: &NewSigningKey) -> Result<KeyAddition, StoreError> {
+    let mut transaction = store.begin().await?;
+    let removed = sqlx::query("SELECT removed_at FROM removed_signing_keys WHERE key_id = ?")
+        .bind(key.key_id.as_str().as_bytes().to_vec())
+        .fetch_optional(&mut *transaction)
+        .await?;
+    if removed.is_some() {
+        return Ok(KeyAddition::Removed);
+    }
+    let added = insert(&mut transaction, key).await?;
+    transaction.commit().await?;
+    Ok(if added { KeyAddition::Added } else { KeyAddition::Taken })
+}
+
+pub(super) async fn raise_validity(
+    store: &SqlStore,
+    generation: u64,
+    validity: Duration,
+) -> Result<(), StoreError> {
+    let validity = row::milliseconds(validity);
+    sqlx::query(
+        "UPDATE signing_keys SET longest_validity = ? WHERE generation = ? AND longest_validity < ?",
+    )
+    .bind(validity)
+    .bind(row::integer(generation))
+    .bind(validity)
+    .execute(&store.pool)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn forget(store: &SqlStore, generations: &[u64]) -> Result<(), StoreError> {
+    if generations.is_empty() {
+        return Ok(());
+    }
+    let mut delete = QueryBuilder::new("DELETE FROM signing_keys WHERE generation IN (");
+    let mut these = delete.separated(", ");
+    for generation in generations {
+        these.push_bind(row::integer(*generation));
+    }
+    delete.push(")").build().persistent(false).execute(&store.pool).await?;
+    Ok(())
+}
+
+pub(super) async fn remove(store: &SqlStore, remove: &RemoveKey) -> Result<KeyRemoval, StoreError> {
+    let key_id = remove.key.as_str().as_bytes().to_vec();
+    let mut transaction = store.begin().await?;
+    let deleted = sqlx::query("DELETE FROM signing_keys WHERE key_id = ?")
+        .bind(key_id.clone())
+        .execute(&mut *transaction)
+        .await?
+        .rows_affected();
+    if deleted == 0 {
+        return Ok(KeyRemoval::Unknown);
+    }
+    if let Some(successor) = &remove.successor
+        && !insert(&mut transaction, successor).await?
+    {
+        return Ok(KeyRemoval::SuccessorTaken);
+    }
+    let statement = format!(
+        "INSERT INTO removed_signing_keys (key_id, removed_at) VALUES (?, {})",
+        store.dialect.now()
+    );
+    let noted = sqlx::query(AssertSqlSafe(statement))
+        .bind(key_id)
+        .bind(store.now_override())
+        .execute(&mut *transaction)
+        .await;
+    match noted {
+        // Somebody removed it at the same time; their transaction has told the feed.
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
+            return Ok(KeyRemoval::Unknown);
+        }
+        noted => noted?,
+    };
+    revocations::record_key(store, &mut transaction, &remove.key, remove.remember).await?;
+    transaction.commit().await?;
+    Ok(KeyRemoval::Removed)
+}
+
+/// Whether the generation was free.
+async fn insert(
+    transaction: &mut Transaction<'static, Any>,
+    key: &NewSigningKey,
+) -> Result<bool, StoreError> {
     let inserted = sqlx::query(
-        "INSERT INTO signing_keys (generation, key_id, sealed_seed, signs_from, signs_until) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO signing_keys (generation, key_id, sealed_seed, signs_from, signs_until, longest_validity)
+         VALUES (?, ?, ?, ?, ?, ?)",
     )
     .bind(row::integer(key.generation))
-    .bind(key.key_id.as_bytes().to_vec())
+    .bind(key.key_id.as_str().as_bytes().to_vec())
     .bind(key.sealed_seed.clone())
     .bind(row::integer(key.signs_from.0))
     .bind(row::integer(key.signs_until.0))
-    .execute(&store.pool)
+    .bind(row::milliseconds(key.longest_validity))
+    .execute(&mut **transaction)
     .await;
     match inserted {
         Ok(_) => Ok(true),
@@ -42,12 +124,17 @@ pub(super) async fn add(store: &SqlStore, key: &NewSigningKey) -> Result<bool, S
     }
 }
 
-pub(super) async fn remove_up_to(store: &SqlStore, generation: u64) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM signing_keys WHERE generation <= ?")
-        .bind(row::integer(generation))
-        .execute(&store.pool)
-        .await?;
-    Ok(())
+fn signing_key(found: &AnyRow) -> Result<SealedSigningKey, StoreError> {
+    let key_id: Vec<u8> = row::column(found, TABLE, "key_id")?;
+    let key_id: Option<KeyId> = String::from_utf8(key_id).ok().and_then(|text| text.parse().ok());
+    Ok(SealedSigningKey {
+        generation: row::unsigned(found, TABLE, "generation")?,
+        key_id: key_id.ok_or(StoreError::Inconsistent { table: TABLE, column: "key_id" })?,
+        sealed_seed: row::column(found, TABLE, "sealed_seed")?,
+        signs_from: row::time(found, TABLE, "signs_from")?,
+        signs_until: row::time(found, TABLE, "signs_until")?,
+        longest_validity: Duration::from_millis(row::unsigned(found, TABLE, "longest_validity")?),
+    })
 }
 
 const TABLE: &str = "signing_keys";

@@ -1,0 +1,147 @@
+//! The table `revocations`: what was ended, written in the transaction that ends it. The feed reads it, see [`super::feed`].
+
+use super::{SqlStore, row};
+use crate::{random, store::StoreError};
+use sqlx::{Any, AssertSqlSafe, QueryBuilder, Transaction};
+use std::time::Duration;
+use wayleave_shared::{
+    feed::UserDigest, key_set::KeyId, session_handle::SessionHandle, time::UnixMilliseconds,
+    user_id::UserId,
+};
+
+/// Notes the end of one session.
+pub(super) async fn record_session(
+    store: &SqlStore,
+    transaction: &mut Transaction<'static, Any>,
+    handle: SessionHandle,
+    remember: Duration,
+) -> Result<(), StoreError> {
+    let statement = format!(
+        "INSERT INTO revocations (id, kind, subject, forget_at) VALUES (?, ?, ?, {} + ?)",
+        store.dialect.now()
+    );
+    sqlx::query(AssertSqlSafe(statement))
+        .bind(id(prefix_of(handle))?)
+        .bind(SESSION)
+        .bind(handle.as_bytes().to_vec())
+        .bind(store.now_override())
+        .bind(row::milliseconds(remember))
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
+}
+
+/// Notes the end of all sessions of a user: each of those that were live, and that whatever was issued before, by any clock, is over.
+pub(super) async fn record_user(
+    store: &SqlStore,
+    transaction: &mut Transaction<'static, Any>,
+    user_id: &UserId,
+    live: &[SessionHandle],
+    remember: Duration,
+) -> Result<(), StoreError> {
+    let now = now(store, transaction).await?;
+    // An origin whose clock is behind the database's dates a new log-in earlier than this statement. Such a log-in must stand, so the cut lies as far back as
+    // clocks may differ; what was live until now is named one by one.
+    let issued_before = UnixMilliseconds(now.0.saturating_sub(CLOCK_SKEW_MS));
+    let forget_at = row::integer(now.after(remember).0);
+    for some in live.chunks(INSERT_AT_A_TIME) {
+        let mut insert =
+            QueryBuilder::new("INSERT INTO revocations (id, kind, subject, forget_at) VALUES ");
+        for (index, handle) in some.iter().enumerate() {
+            insert.push(if index == 0 { "(" } else { ", (" });
+            let mut values = insert.separated(", ");
+            values.push_bind(id(prefix_of(*handle))?);
+            values.push_bind(SESSION);
+            values.push_bind(handle.as_bytes().to_vec());
+            values.push_bind(forget_at);
+            insert.push(")");
+        }
+        insert.build().persistent(false).execute(&mut **transaction).await?;
+    }
+    sqlx::query(
+        "INSERT INTO revocations (id, kind, subject, issued_before, forget_at) VALUES (?, ?, ?, ?, ?)",
+    )
+    .bind(id(SessionHandle::prefix_of(user_id))?)
+    .bind(USER)
+    .bind(UserDigest::of(user_id).0.to_vec())
+    .bind(row::integer(issued_before.whole_seconds().milliseconds().0))
+    .bind(forget_at)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}
+
+/// Notes the removal of a signing key.
+pub(super) async fn record_key(
+    store: &SqlStore,
+    transaction: &mut Transaction<'static, Any>,
+    key: &KeyId,
+    remember: Duration,
+) -> Result<(), StoreError> {
+    let forget_at = now(store, transaction).await?.after(remember);
+    sqlx::query("INSERT INTO revocations (id, kind, subject, forget_at) VALUES (?, ?, ?, ?)")
+        .bind(id(random::bytes()?)?)
+        .bind(KEY)
+        .bind(key.as_str().as_bytes().to_vec())
+        .bind(row::integer(forget_at.0))
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
+}
+
+/// Removes at most `limit` entries that nobody needs to know any more, and tells how many.
+pub(super) async fn forget(store: &SqlStore, limit: u32) -> Result<u64, StoreError> {
+    let statement = format!(
+        "SELECT id FROM revocations WHERE forget_at <= {} ORDER BY forget_at LIMIT ?",
+        store.dialect.now()
+    );
+    let rows = sqlx::query(AssertSqlSafe(statement))
+        .bind(store.now_override())
+        .bind(i64::from(limit))
+        .fetch_all(&store.pool)
+        .await?;
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let mut delete = QueryBuilder::new("DELETE FROM revocations WHERE id IN (");
+    let mut ids = delete.separated(", ");
+    for found in &rows {
+        ids.push_bind(row::column::<Vec<u8>>(found, TABLE, "id")?);
+    }
+    delete.push(")");
+    Ok(delete.build().persistent(false).execute(&store.pool).await?.rows_affected())
+}
+
+/// The time inside a transaction, for statements that need it more than once.
+async fn now(
+    store: &SqlStore,
+    transaction: &mut Transaction<'static, Any>,
+) -> Result<UnixMilliseconds, StoreError> {
+    let statement = format!("SELECT {} AS now", store.dialect.now());
+    let found = sqlx::query(AssertSqlSafe(statement))
+        .bind(store.now_override())
+        .fetch_one(&mut **transaction)
+        .await?;
+    row::time(&found, "(the clock)", "now")
+}
+
+/// A new primary key that begins like this.
+fn id(prefix: [u8; 4]) -> Result<Vec<u8>, StoreError> {
+    Ok([prefix.as_slice(), &random::bytes::<12>()?].concat())
+}
+
+fn prefix_of(handle: SessionHandle) -> [u8; 4] {
+    let [first, second, third, fourth, ..] = *handle.as_bytes();
+    [first, second, third, fourth]
+}
+
+pub(super) const TABLE: &str = "revocations";
+
+pub(super) const SESSION: i64 = 1;
+pub(super) const USER: i64 = 2;
+pub(super) const KEY: i64 = 3;
+
+const INSERT_AT_A_TIME: usize = 500;
+
+/// How far the clocks of an origin and the database may differ, in milliseconds.
+const CLOCK_SKEW_MS: u64 = 60_000;
