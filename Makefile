@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help dev test check clean
+.PHONY: help dev test fuzz check clean
 # `make dev` runs servers in the foreground: parallel targets would only mix their output.
 .NOTPARALLEL:
 
@@ -22,6 +22,11 @@ test: ## every test, with MariaDB, MySQL, workerd and Chromium (installs what is
 	@tools/setup test
 	@exec tools/test
 
+fuzz: ## every fuzz target for a long time: FUZZ_SECONDS=600 each
+	@$(cargo-there)
+	@tools/setup test
+	@exec tools/fuzz $${FUZZ_SECONDS:-600}
+
 check: ## format, lints, documentation, licences and sources of dependencies
 	@$(cargo-there)
 	@tools/setup check
@@ -32,4 +37,4 @@ check: ## format, lints, documentation, licences and sources of dependencies
 
 clean: ## remove what was built here (tools kept per user stay)
 	@if [[ -x tools/databases ]]; then tools/databases stop; fi
-	rm -rf target edge/build examples/app/build .wayleave/test
+	rm -rf target fuzz/target edge/build examples/app/build .wayleave/test

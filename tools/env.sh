@@ -14,6 +14,7 @@ export WASM_BINDGEN_BIN=$wayleave_tools/wasm-bindgen-$wasm_bindgen_version/bin/w
 export WASM_OPT_BIN=$wayleave_root/node_modules/.bin/wasm-opt
 export ESBUILD_BIN=$wayleave_root/node_modules/.bin/esbuild
 export WAYLEAVE_WORKER_BUILD=$wayleave_tools/worker-build-$worker_build_version/bin/worker-build
+export WAYLEAVE_CARGO_FUZZ=$wayleave_tools/cargo-fuzz-$cargo_fuzz_version/bin/cargo-fuzz
 export WAYLEAVE_CARGO_DENY=$wayleave_tools/cargo-deny-$cargo_deny_version/bin/cargo-deny
 # No telemetry, and no attempt to reach anybody at start.
 export WRANGLER_SEND_METRICS=false

@@ -8,6 +8,7 @@ wayleave_tools=${WAYLEAVE_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/wayleave}
 
 worker_build_version=0.8.7
 cargo_deny_version=0.20.2
+cargo_fuzz_version=0.13.2
 
 # wasm-bindgen's command-line half must have exactly the version of the library in Cargo.lock.
 wasm_bindgen_version=

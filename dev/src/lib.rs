@@ -5,6 +5,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`stack`] | the three parts, started and stopped together |
+//! | [`edge`] | how an edge is started, and what tells two of them apart |
 //! | [`settings`] | what a start decides: ports, secrets, database, further variables |
 //! | [`part`] | one child process with its log |
 //! | [`group`] | process groups, so that grandchildren stop too |
@@ -15,6 +16,7 @@
 //! | [`error`] | why a start fails, in sentences |
 //! | [`stopwatch`] | how long something takes |
 
+pub mod edge;
 pub mod error;
 pub mod group;
 pub mod part;

@@ -1,6 +1,6 @@
 //! What a start decides.
 
-use crate::{error::StartError, ports, secrets::Secrets};
+use crate::{edge::Edge, error::StartError, ports, secrets::Secrets};
 use std::{
     collections::BTreeMap,
     fmt,
@@ -108,6 +108,24 @@ pub struct Settings {
     pub edge_origin_url: Option<String>,
     /// Where the edge finds the app, if not at the app itself.
     pub edge_upstream_url: Option<String>,
+}
+
+impl Settings {
+    /// The edge that every stack has.
+    #[must_use]
+    pub fn first_edge(&self) -> Edge {
+        let local = |url: &Option<String>, port| url.clone().unwrap_or_else(|| local_url(port));
+        Edge {
+            port: self.ports.edge,
+            origin_url: local(&self.edge_origin_url, self.ports.origin),
+            upstream_url: local(&self.edge_upstream_url, self.ports.app),
+        }
+    }
+}
+
+/// What listens on this port of this machine.
+pub(crate) fn local_url(port: u16) -> String {
+    format!("http://127.0.0.1:{port}")
 }
 
 /// A database URL, hidden in `Debug`.

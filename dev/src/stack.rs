@@ -1,12 +1,12 @@
 //! The three parts, started and stopped together.
 
 use crate::{
+    edge::Edge,
     error::{PartEnded, StartError},
     part::{Part, log_tail},
     ports, ready,
     repository::{APP, ORIGIN, Repository},
-    secrets::write_private,
-    settings::{Cancel, Name, Settings},
+    settings::{Cancel, Name, Settings, local_url},
     stopwatch::Stopwatch,
 };
 use std::{
@@ -26,6 +26,7 @@ pub struct Stack {
     repository: Repository,
     settings: Settings,
     parts: BTreeMap<Name, Part>,
+    second_edge: Option<Part>,
     // Held as long as the stack lives; the operating system lets go of it even if we are killed.
     _folder_lock: File,
 }
@@ -57,13 +58,18 @@ impl Stack {
         make_folder(&settings.folder)?;
         let folder_lock = lock(&settings.folder)?;
         // What wrangler keeps beside its logs is worth nothing to the next start.
-        remove_folder(&settings.folder.join("edge"))?;
-        for folder in ["logs", "edge"] {
-            make_folder(&settings.folder.join(folder))?;
+        for folder in [FIRST_EDGE, SECOND_EDGE] {
+            remove_folder(&settings.folder.join(folder))?;
         }
+        make_folder(&settings.folder.join("logs"))?;
 
-        let mut stack =
-            Self { repository, settings, parts: BTreeMap::new(), _folder_lock: folder_lock };
+        let mut stack = Self {
+            repository,
+            settings,
+            parts: BTreeMap::new(),
+            second_edge: None,
+            _folder_lock: folder_lock,
+        };
         let watch = Stopwatch::start();
         for name in Name::ALL {
             stack.spawn(name)?;
@@ -91,7 +97,7 @@ impl Stack {
     /// The file with all that the part said since it was last started.
     #[must_use]
     pub fn log(&self, name: Name) -> PathBuf {
-        log_file(&self.settings.folder, name)
+        log_file(&self.settings.folder, &name.to_string())
     }
 
     /// The process that leads the part's group, while it was not stopped.
@@ -106,7 +112,7 @@ impl Stack {
     ///
     /// The first [`PartEnded`].
     pub fn check(&mut self) -> Result<(), PartEnded> {
-        self.parts.values_mut().try_for_each(Part::check)
+        self.parts.values_mut().chain(&mut self.second_edge).try_for_each(Part::check)
     }
 
     /// Stops one part and returns how it ended; the others go on.
@@ -124,20 +130,41 @@ impl Stack {
         self.wait_until_ready(name, &Cancel::default())
     }
 
+    /// Starts a second edge over the same origin and app, with the variables of the first, and waits until it answers. It stops with the stack.
+    ///
+    /// # Errors
+    ///
+    /// Any [`StartError`].
+    pub fn start_second_edge(&mut self, edge: &Edge) -> Result<(), StartError> {
+        let command = self.edge(edge, SECOND_EDGE)?;
+        let log = log_file(&self.settings.folder, SECOND_EDGE);
+        self.second_edge = Some(Part::start(Name::Edge, command, log.clone())?);
+        self.wait_until_it_answers(Name::Edge, edge.port, &log, &Cancel::default())
+    }
+
+    /// The origin's program with the settings of the one that runs, to do something else than serve.
+    #[must_use]
+    pub fn origin_program(&self, arguments: &[&str]) -> Command {
+        let mut command = self.origin();
+        command.args(arguments);
+        command
+    }
+
     /// Stops all parts and all that they started.
     pub fn stop(&mut self) {
         // All at once: they need not wait for each other.
-        for part in self.parts.values() {
+        for part in self.parts.values().chain(&self.second_edge) {
             part.terminate();
         }
         self.parts.clear();
+        self.second_edge = None;
     }
 
     fn spawn(&mut self, name: Name) -> Result<(), StartError> {
         let command = match name {
-            Name::Origin => self.origin(),
+            Name::Origin => self.origin_program(&["serve"]),
             Name::App => self.app(),
-            Name::Edge => self.edge()?,
+            Name::Edge => self.edge(&self.settings.first_edge(), FIRST_EDGE)?,
         };
         let part = Part::start(name, command, self.log(name))?;
         self.parts.insert(name, part);
@@ -145,6 +172,16 @@ impl Stack {
     }
 
     fn wait_until_ready(&mut self, name: Name, cancel: &Cancel) -> Result<(), StartError> {
+        self.wait_until_it_answers(name, self.settings.ports.of(name), &self.log(name), cancel)
+    }
+
+    fn wait_until_it_answers(
+        &mut self,
+        name: Name,
+        port: u16,
+        log: &Path,
+        cancel: &Cancel,
+    ) -> Result<(), StartError> {
         let (path, expected, limit) = match name {
             Name::Origin => ("/readyz", 200, Duration::from_mins(1)),
             Name::App => ("/healthz", 200, Duration::from_secs(20)),
@@ -158,16 +195,14 @@ impl Stack {
             }
             // Before asking: if a part has died, whoever answers on its port is somebody else.
             self.check()?;
-            if ready::status(self.settings.ports.of(name), path)
-                .is_ok_and(|status| status == expected)
-            {
+            if ready::status(port, path).is_ok_and(|status| status == expected) {
                 return Ok(());
             }
             if watch.elapsed() >= limit {
                 return Err(StartError::NotReady {
                     part: name,
                     seconds: limit.as_secs(),
-                    log: log_tail(&self.log(name)),
+                    log: log_tail(log),
                 });
             }
             thread::sleep(STEP);
@@ -184,7 +219,6 @@ impl Stack {
             }
         }
         command
-            .arg("serve")
             .env("WAYLEAVE_LISTEN", format!("127.0.0.1:{}", settings.ports.origin))
             .env("WAYLEAVE_DATABASE_URL", &settings.database.0)
             .env("WAYLEAVE_SERVICE_KEYS", &settings.secrets.service_key)
@@ -204,42 +238,13 @@ impl Stack {
         command
     }
 
-    /// `wrangler dev`. The service key goes through a private file: a command line can be read by everybody on the machine.
-    fn edge(&self) -> Result<Command, StartError> {
+    fn edge(&self, edge: &Edge, folder: &str) -> Result<Command, StartError> {
         let settings = &self.settings;
-        let folder = settings.folder.join("edge");
-        let secret = folder.join("secret.env");
+        let folder = settings.folder.join(folder);
+        make_folder(&folder)?;
+        let wrangler = self.command(&self.repository.node_command("wrangler"));
         let service_key = first_key(&settings.secrets.service_key);
-        write_private(&secret, &format!("SERVICE_KEY=\"{service_key}\"\n"))
-            .map_err(|source| StartError::File { action: "write", path: secret.clone(), source })?;
-
-        let local = |url: &Option<String>, port| url.clone().unwrap_or_else(|| local_url(port));
-        let mut variables = BTreeMap::from([
-            ("ORIGIN_URL".to_owned(), local(&settings.edge_origin_url, settings.ports.origin)),
-            ("UPSTREAM".to_owned(), local(&settings.edge_upstream_url, settings.ports.app)),
-            // As the example app wants it: its page is public.
-            ("PROTECTED_PATHS".to_owned(), "/api/*".to_owned()),
-        ]);
-        variables.extend(settings.edge_variables.clone());
-
-        let mut command = self.command(&self.repository.node_command("wrangler"));
-        command
-            .args(["dev", "--ip", "127.0.0.1", "--port", &settings.ports.edge.to_string()])
-            .args(["--inspector-port", "0", "--show-interactive-dev-session=false"])
-            .arg("--persist-to")
-            .arg(folder.join("state"))
-            .arg("--env-file")
-            .arg(&secret);
-        for (name, value) in &variables {
-            // Wrangler lets the environment win over the command line.
-            command.args(["--var", &format!("{name}:{value}")]).env_remove(name);
-        }
-        command
-            .env_remove("SERVICE_KEY")
-            .env("WRANGLER_SEND_METRICS", "false")
-            .env("WRANGLER_LOG_PATH", folder.join("logs"))
-            .env("WRANGLER_REGISTRY_PATH", folder.join("registry"));
-        Ok(command)
+        edge.complete(wrangler, &folder, service_key, &settings.edge_variables)
     }
 
     /// A command in the top folder, with the Node packages on its search path.
@@ -260,16 +265,12 @@ impl Drop for Stack {
     }
 }
 
-fn local_url(port: u16) -> String {
-    format!("http://127.0.0.1:{port}")
-}
-
 /// Several keys may be valid at the origin; its callers use the first.
 fn first_key(keys: &str) -> &str {
     keys.split(',').next().unwrap_or(keys).trim()
 }
 
-fn log_file(folder: &Path, name: Name) -> PathBuf {
+fn log_file(folder: &Path, name: &str) -> PathBuf {
     folder.join("logs").join(format!("{name}.log"))
 }
 
@@ -301,5 +302,9 @@ fn remove_folder(path: &Path) -> Result<(), StartError> {
         _ => Ok(()),
     }
 }
+
+// The folders of the two, and the names of their logs.
+const FIRST_EDGE: &str = "edge";
+const SECOND_EDGE: &str = "second-edge";
 
 const STEP: Duration = Duration::from_millis(40);

@@ -6,7 +6,7 @@ use crate::{
     log::LogLine,
     origin::{Incoming, OriginRequest, Outage},
 };
-use wayleave_shared::time::UnixMilliseconds;
+use wayleave_shared::{feed::MAX_FEED_BYTES, time::UnixMilliseconds};
 
 /// The platform, for one request. Workers in production; a script of replies in tests.
 ///
@@ -24,11 +24,20 @@ pub trait Host: Clone + 'static {
     /// Runs a task that the answer does not wait for.
     fn in_background(&self, task: impl Future<Output = ()> + 'static);
 
+    /// Waits.
+    fn sleep(&self, ms: u32) -> impl Future<Output = ()>;
+
     /// Reads the request's body, but not more than the limit.
     fn body(&self, limit_bytes: usize) -> impl Future<Output = Result<Vec<u8>, BodyError>>;
 
     /// Asks the origin, for at most [`ORIGIN_TIMEOUT_MS`], and reads at most [`MAX_ORIGIN_ANSWER_BYTES`].
     fn ask_origin(&self, request: OriginRequest) -> impl Future<Output = Result<Incoming, Outage>>;
+
+    /// What an isolate of this place kept under this name, if it is still there.
+    fn recall(&self, name: &str) -> impl Future<Output = Option<Kept>>;
+
+    /// Keeps something for the isolates of this place, in the background. It may not come to pass.
+    fn keep(&self, name: String, kept: Kept, for_s: u64);
 
     /// Sends the request on to the app, its body streaming. Redirects are the client's to follow.
     fn forward(
@@ -41,6 +50,27 @@ pub trait Host: Clone + 'static {
 
     /// Lets go of an answer that nobody will read.
     fn discard(&self, answer: Self::AppAnswer);
+}
+
+/// An answer of the origin that the isolates of one place share, so that not each of them has to ask.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Kept {
+    /// When it was asked for, by the clock of this place: how old it is counts from then, not from when it was found.
+    pub asked_at: UnixMilliseconds,
+    /// The body, at most [`MAX_ORIGIN_ANSWER_BYTES`].
+    pub body: Vec<u8>,
+}
+
+impl Kept {
+    /// Whether it was asked for within the last so many milliseconds.
+    #[must_use]
+    pub const fn is_younger_than(&self, age_ms: u64, now: UnixMilliseconds) -> bool {
+        // What comes from the future says nothing about its age.
+        match now.0.checked_sub(self.asked_at.0) {
+            Some(age) => age < age_ms,
+            None => false,
+        }
+    }
 }
 
 /// What goes back to the client.
@@ -81,8 +111,10 @@ pub struct AppUnreachable(pub String);
 /// How long the origin may take for an answer, in milliseconds.
 pub const ORIGIN_TIMEOUT_MS: u32 = 5_000;
 
-/// The longest answer of the origin: session data at its limit, with room for the rest.
-pub const MAX_ORIGIN_ANSWER_BYTES: usize = MAX_SESSION_DATA_BYTES + 64 * 1024;
+/// The longest answer of the origin: a page of the revocation feed. Session data at its limit is shorter.
+pub const MAX_ORIGIN_ANSWER_BYTES: usize = MAX_FEED_BYTES;
 
 /// The longest body of `PUT {base}/session/data`.
 pub const MAX_SESSION_DATA_BYTES: usize = 1024 * 1024;
+
+const _: () = assert!(MAX_ORIGIN_ANSWER_BYTES > 2 * MAX_SESSION_DATA_BYTES);

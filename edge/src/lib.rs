@@ -13,13 +13,19 @@
 //! | [`cross_site`], [`cors`] | what other sites may do |
 //! | [`decide`] | who gets in |
 //! | [`key_cache`] | when to fetch the public keys |
+//! | [`verifier`], [`token_memory`] | what verifies an access token, and what it verified before |
+//! | [`revocations`] | what was ended before its tokens expired, and when to pull the feed |
+//! | [`clearing`] | the lines that clear a browser's cookies, remembered |
+//! | [`single_flight`] | one piece of work at a time per isolate |
 //! | [`origin`] | what is asked of the origin, and what it answers |
 //! | [`gateway`] | what client and app see of each other |
 //! | [`respond`], [`log`] | what clients and operators are told |
 //! | [`handle`], [`host`] | obeying the decision |
+//! | [`js`] | what JavaScript can call beside the worker |
 //! | `platform` | Workers: the only part that imports `worker` |
 
 pub mod answer;
+pub mod clearing;
 pub mod cors;
 pub mod credential;
 pub mod cross_site;
@@ -27,6 +33,7 @@ pub mod decide;
 pub mod gateway;
 pub mod handle;
 pub mod host;
+pub mod js;
 pub mod key_cache;
 pub mod log;
 pub mod origin;
@@ -34,9 +41,13 @@ pub mod path;
 mod platform;
 pub mod request;
 pub mod respond;
+pub mod revocations;
 pub mod route;
 pub mod session;
 pub mod settings;
+pub mod single_flight;
+pub mod token_memory;
+pub mod verifier;
 
 #[cfg(test)]
 mod testing;

@@ -38,6 +38,16 @@ pub fn nothing_to_sign_out() -> Answer {
         .with(HeaderEdit::set(header::ID_REFRESH_TOKEN, header::REMOVE))
 }
 
+/// The session was ended: the page learns it, and these lines clear its cookies.
+#[must_use]
+pub fn session_over(lines: &BrowserLines) -> Answer {
+    let mut answer = refusal(Code::Unauthorised)
+        .with(HeaderEdit::set(header::FRONT_TOKEN, header::REMOVE))
+        .with(HeaderEdit::set(header::ID_REFRESH_TOKEN, header::REMOVE));
+    answer.apply(browser_lines(lines));
+    answer
+}
+
 /// A refusal of our own. The detail is the same for everyone: the reasons are in the log.
 #[must_use]
 pub fn refusal(code: Code) -> Answer {

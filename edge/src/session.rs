@@ -4,13 +4,11 @@ use crate::{
     credential::{Access, Credential},
     request::RequestView,
     settings::Settings,
+    verifier::Verifier,
 };
+use std::rc::Rc;
 use wayleave_shared::{
-    claims::AccessClaims,
-    key_set::KeySet,
-    session_handle::SessionHandle,
-    time::UnixSeconds,
-    token::{self, TokenRefusal},
+    claims::AccessClaims, session_handle::SessionHandle, time::UnixSeconds, token::TokenRefusal,
 };
 
 /// Why a request proves no session.
@@ -54,10 +52,10 @@ pub enum TryRefresh {
 /// Any [`NoProof`].
 pub fn prove(
     credential: &Credential<'_>,
-    keys: &KeySet,
+    keys: &impl Verifier,
     settings: &Settings,
     now: UnixSeconds,
-) -> Result<AccessClaims, NoProof> {
+) -> Result<Rc<AccessClaims>, NoProof> {
     let token = match credential.access {
         Access::Token(token) => token,
         Access::Ambiguous => return Err(NoProof::TryRefresh(TryRefresh::AccessTokenAmbiguous)),
@@ -66,8 +64,8 @@ pub fn prove(
         }
         Access::Absent => return Err(NoProof::NoSession),
     };
-    match token::verify(token, keys, &settings.token_policy, now) {
-        Ok(verified) => Ok(verified.into_claims()),
+    match keys.verify(token, &settings.token_policy, now) {
+        Ok(claims) => Ok(claims),
         Err(TokenRefusal::UnknownKey) => Err(NoProof::UnknownKey),
         Err(refused) => Err(NoProof::TryRefresh(refused.into())),
     }
@@ -77,12 +75,12 @@ pub fn prove(
 #[must_use]
 pub fn carried(
     credential: &Credential<'_>,
-    keys: &KeySet,
+    keys: &impl Verifier,
     settings: &Settings,
     now: UnixSeconds,
 ) -> Option<SessionHandle> {
     match credential.access {
-        Access::Token(token) => token::session_of(token, keys, &settings.token_policy, now),
+        Access::Token(token) => keys.session_of(token, &settings.token_policy, now),
         Access::Absent | Access::Ambiguous => None,
     }
 }

@@ -4,6 +4,7 @@ use crate::settings::Settings;
 use wayleave_shared::{
     anti_csrf::AntiCsrfToken,
     claims::{AccessClaims, RefreshHashPrefix},
+    feed::{FeedCursor, FeedPage},
     json::Json,
     key_set::KeySet,
     session_handle::SessionHandle,
@@ -68,4 +69,24 @@ pub(crate) fn anti_csrf() -> String {
 /// A token that says this, signed by the key of [`keys`].
 pub(crate) fn token(claims: &AccessClaims) -> String {
     signing_key("k1").sign(claims).unwrap()
+}
+
+/// The first page of a feed in which nothing has happened.
+pub(crate) fn page() -> FeedPage {
+    FeedPage {
+        issuer: "https://id.test".to_owned(),
+        issued_at: NOW,
+        since: None,
+        cursor: cursor(0),
+        restart: false,
+        more: false,
+        sessions: Vec::new(),
+        users: Vec::new(),
+        keys: Vec::new(),
+    }
+}
+
+/// A place in that feed.
+pub(crate) fn cursor(position: u64) -> FeedCursor {
+    FeedCursor { epoch: [4; 16], position }
 }

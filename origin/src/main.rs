@@ -47,6 +47,8 @@ enum KeysCommand {
     /// and stay logged in; sessions are not ended. Where the key signs now, a new one takes its place at once.
     Remove {
         /// The key's id, as "keys list" shows it and a token's header names it.
+        // One key id in 64 begins with a hyphen.
+        #[arg(allow_hyphen_values = true)]
         kid: String,
         #[command(flatten)]
         config: ConfigFile,

@@ -68,6 +68,28 @@ impl Answer {
         assert_eq!(self.header("cache-control"), Some("no-store"), "{}", self.request);
     }
 
+    /// Asserts the answer to what cannot be decided now: 503 that says when to try again, with the browser's session left as it is.
+    ///
+    /// # Panics
+    ///
+    /// If it is anything else.
+    pub fn expect_try_again(&self) {
+        self.expect_refusal(503, "unavailable");
+        self.expect_cookies_untouched();
+        let seconds = self.header("retry-after").and_then(|seconds| seconds.parse::<u32>().ok());
+        assert!(seconds.is_some_and(|seconds| seconds > 0), "{}: {:?}", self.request, self.headers);
+    }
+
+    /// Asserts that the session of a token that is not expired was ended, and that the browser is told to forget it.
+    ///
+    /// # Panics
+    ///
+    /// If it is anything else.
+    pub fn expect_session_ended(&self) {
+        self.expect_refusal(401, "unauthorised");
+        self.expect_cookies_cleared();
+    }
+
     /// Asserts that the browser's session is left as it is.
     ///
     /// # Panics

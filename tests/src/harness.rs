@@ -179,6 +179,11 @@ fn message(panic: &(dyn Any + Send)) -> String {
         .unwrap_or_else(|| "the test panicked".to_owned())
 }
 
+/// Prints what a test has measured, on a line of its own below the test's name.
+pub fn say(measured: &str) {
+    print(&format!("\n    {measured}\n"));
+}
+
 fn print(text: &str) {
     let _ = io::stdout().write_all(text.as_bytes());
 }

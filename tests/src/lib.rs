@@ -12,6 +12,7 @@
 //! |---|---|
 //! | [`harness`] | runs tests against shared systems, prints like cargo |
 //! | [`system`] | one running system, with a tap on each of the edge's connections |
+//! | [`second_edge`] | another edge over the same origin |
 //! | [`visitor`], [`answer`], [`cookie_jar`] | a browser as far as HTTP goes |
 //! | [`tap`] | a proxy that writes down what goes through it |
 //! | [`database`] | a fresh database for each system |
@@ -27,6 +28,7 @@ pub mod harness;
 pub mod patience;
 pub mod process;
 pub mod program;
+pub mod second_edge;
 pub mod system;
 pub mod tap;
 pub mod visitor;

@@ -3,6 +3,7 @@
 use crate::{
     answer::Answer,
     database::{Database, Engine},
+    second_edge::SecondEdge,
     tap::Tap,
     visitor::Visitor,
 };
@@ -11,9 +12,10 @@ use serde_json::Value;
 use std::{
     collections::BTreeMap,
     path::PathBuf,
+    process::Output,
     sync::{Arc, Mutex, PoisonError},
 };
-use tokio::task::spawn_blocking;
+use tokio::{sync::OnceCell, task::spawn_blocking};
 use wayleave_dev::{
     repository::Repository,
     secrets::Secrets,
@@ -44,6 +46,7 @@ pub struct System {
     service_key: String,
     folder: PathBuf,
     client: reqwest::Client,
+    second_edge: OnceCell<SecondEdge>,
     /// Between the edge and the origin.
     pub to_origin: Tap,
     /// Between the edge and the app.
@@ -87,6 +90,7 @@ impl System {
                 service_key,
                 folder,
                 client: reqwest::Client::new(),
+                second_edge: OnceCell::new(),
                 to_origin,
                 to_app,
             }),
@@ -116,6 +120,9 @@ impl System {
         self.to_app.reopen().await;
         self.to_origin.forget();
         self.to_app.forget();
+        if let Some(second) = self.second_edge.get() {
+            second.to_origin.forget();
+        }
     }
 
     /// Which plan it follows.
@@ -136,10 +143,46 @@ impl System {
         format!("http://localhost:{}", self.ports.edge)
     }
 
+    /// What browsers of these tests ask.
+    #[must_use]
+    pub fn edge_url(&self) -> String {
+        local(self.ports.edge)
+    }
+
     /// A new browser.
     #[must_use]
     pub fn visitor(&self) -> Visitor {
-        Visitor::new(local(self.ports.edge))
+        Visitor::new(self.edge_url())
+    }
+
+    /// The second edge; started when it is first asked for.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start.
+    pub async fn second_edge(&self) -> &SecondEdge {
+        let start = || async {
+            let (second, edge) =
+                SecondEdge::prepare(local(self.ports.origin), self.to_app.url()).await;
+            let started = self.with_stack(move |stack| stack.start_second_edge(&edge)).await;
+            started.unwrap_or_else(|error| panic!("the second edge: {error}"));
+            second
+        };
+        self.second_edge.get_or_init(start).await
+    }
+
+    /// Runs the origin's program beside the one that serves, as an operator does.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be run.
+    pub async fn run_origin_program(&self, arguments: &[&str]) -> Output {
+        let arguments: Vec<_> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
+        let output = self.with_stack(move |stack| {
+            let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+            stack.origin_program(&arguments).output()
+        });
+        output.await.unwrap_or_else(|error| panic!("the origin's program: {error}"))
     }
 
     /// Calls the origin directly, as an app's backend does.
@@ -160,13 +203,16 @@ impl System {
         Answer::read(name, response).await
     }
 
-    /// Stops the origin; whoever calls it is refused as if there were none.
+    /// Stops the origin; whoever calls it, at whichever edge, is refused as if there were none.
     ///
     /// # Panics
     ///
     /// If it does not end with exit code 0, as it should when it is told to stop.
     pub async fn stop_origin(&self) {
         self.to_origin.close().await;
+        if let Some(second) = self.second_edge.get() {
+            second.to_origin.close().await;
+        }
         let status = self.with_stack(|stack| stack.stop_part(Name::Origin)).await;
         assert!(status.is_some_and(|status| status.success()), "the origin ended with {status:?}");
     }
@@ -183,6 +229,9 @@ impl System {
         });
         started.await.unwrap_or_else(|error| panic!("{error}"));
         self.to_origin.reopen().await;
+        if let Some(second) = self.second_edge.get() {
+            second.to_origin.reopen().await;
+        }
     }
 
     /// What ended by itself, if anything did.

@@ -32,6 +32,20 @@ pub struct Seen {
     pub headers: HeaderMap,
 }
 
+impl Seen {
+    fn words(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
+    fn is_feed_pull(&self) -> bool {
+        self.method == Method::GET && self.path.split('?').next() == Some("/v1/revocations")
+    }
+
+    fn is_key_fetch(&self) -> bool {
+        self.method == Method::GET && self.path == "/.well-known/jwks.json"
+    }
+}
+
 #[derive(Debug)]
 struct Server {
     stop: oneshot::Sender<()>,
@@ -78,7 +92,33 @@ impl Tap {
     /// The same as short words, `GET /path`, for comparisons that show what else went through.
     #[must_use]
     pub fn requests(&self) -> Vec<String> {
-        self.inner.seen().iter().map(|seen| format!("{} {}", seen.method, seen.path)).collect()
+        self.inner.seen().iter().map(Seen::words).collect()
+    }
+
+    /// How many of them pulled the revocation feed.
+    #[must_use]
+    pub fn feed_pulls(&self) -> usize {
+        self.inner.seen().iter().filter(|seen| seen.is_feed_pull()).count()
+    }
+
+    /// How many of them fetched the public keys.
+    #[must_use]
+    pub fn key_fetches(&self) -> usize {
+        self.inner.seen().iter().filter(|seen| seen.is_key_fetch()).count()
+    }
+
+    /// Like [`requests`](Self::requests), without the feed pulls, which go on by the clock whatever is asked.
+    #[must_use]
+    pub fn requests_but_pulls(&self) -> Vec<String> {
+        self.inner.seen().iter().filter(|seen| !seen.is_feed_pull()).map(Seen::words).collect()
+    }
+
+    /// Like [`requests`](Self::requests), without all that an edge asks for everybody at once: feed pulls and key fetches.
+    #[must_use]
+    pub fn requests_for_someone(&self) -> Vec<String> {
+        let seen = self.inner.seen();
+        let for_someone = seen.iter().filter(|seen| !seen.is_feed_pull() && !seen.is_key_fetch());
+        for_someone.map(Seen::words).collect()
     }
 
     /// Begins to count anew.

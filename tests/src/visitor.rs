@@ -38,7 +38,13 @@ impl Visitor {
     /// A copy of the browser as it is now: same cookies, own future. A thief, or a page that was asleep.
     #[must_use]
     pub fn double(&self) -> Self {
-        let double = Self::new(self.base.clone());
+        self.double_at(self.base.clone())
+    }
+
+    /// The same, talking to `base`: the browser as another edge sees it, which is no more than where the network happens to send it.
+    #[must_use]
+    pub fn double_at(&self, base: String) -> Self {
+        let double = Self::new(base);
         *double.state() = self.state().clone();
         double
     }

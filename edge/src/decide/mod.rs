@@ -1,8 +1,10 @@
 //! Who gets in: one pure function from a request to what is done with it.
 
 mod refusal;
+mod revocation;
 
 pub use refusal::Refusal;
+pub use revocation::{Confirm, PresentedToken};
 
 use crate::{
     answer::Answer,
@@ -11,13 +13,16 @@ use crate::{
     cross_site,
     request::RequestView,
     respond,
+    revocations::View,
     route::Route,
     session::{self, AntiCsrfRule, NoProof, TryRefresh},
     settings::Settings,
+    verifier::Verifier,
 };
+use std::rc::Rc;
 use wayleave_shared::{
-    claims::AccessClaims, key_set::KeySet, session_handle::SessionHandle, time::UnixSeconds,
-    token::TokenRefusal, wire::VerifiedSession,
+    claims::AccessClaims, session_handle::SessionHandle, time::UnixSeconds, token::TokenRefusal,
+    wire::VerifiedSession,
 };
 
 /// Whether it is known what to do with a request.
@@ -25,6 +30,8 @@ use wayleave_shared::{
 pub enum Decision {
     /// Newer public keys may change what is done. Where none can be had, this is.
     NeedKeys(Action),
+    /// What is known of revocations is too old to say what is done. Where it cannot be renewed, this is.
+    NeedRevocations(Action),
     /// This is done.
     Settled(Action),
 }
@@ -36,10 +43,14 @@ pub enum Action {
     Answer(Answer),
     /// The origin has to do something first.
     AskOrigin(Ask),
+    /// The origin has to say that the session has not been ended.
+    Confirm(Confirm),
     /// The request goes on to the app.
     Forward(Forward),
     /// The request is refused.
     Refuse(Refusal),
+    /// The session of this token was ended: the client is told, with the lines that clear its cookies.
+    SessionOver(PresentedToken),
 }
 
 /// What the origin is asked to do.
@@ -59,14 +70,14 @@ pub enum Ask {
 #[derive(Clone, Debug)]
 pub struct Forward {
     /// Whose request the app may take it for.
-    pub session: Option<AccessClaims>,
+    pub session: Option<Rc<AccessClaims>>,
     /// The session that the request carried, trusted or not: a log-in ends it.
     pub carried: Option<SessionHandle>,
 }
 
 /// Decides about a request that arrived at `now`.
 ///
-/// Pure: no I/O, no clock, no global.
+/// Pure: no I/O, no clock, no global. A [`Verifier`] may remember what it verified, which changes how long it takes and nothing else.
 ///
 /// | request | without a session at all | with one to refresh | with a valid one |
 /// |---|---|---|---|
@@ -76,32 +87,36 @@ pub struct Forward {
 /// | a protected path of the app | [`Refusal::NoSession`] | [`Refusal::TryRefresh`] | goes on, with the session |
 /// | a public path of the app | goes on | goes on | goes on, with the session |
 ///
-/// Unsafe methods need the anti-CSRF token, refresh and sign-out must not be caused by another site, and no refusal that is made here clears
+/// A session that was ended before its token expired counts as valid until it is noticed, as the route's [`Mode`](crate::revocations::Mode) says; then the client is
+/// told ([`Action::SessionOver`]), and a public path is reached without it.
+///
+/// Unsafe methods need the anti-CSRF token, refresh and sign-out must not be caused by another site, and no [`Refusal`] that is made here clears
 /// a cookie.
 #[must_use]
 pub fn decide(
     request: &RequestView,
-    keys: &KeySet,
+    keys: &impl Verifier,
+    revocations: View<'_>,
     settings: &Settings,
     now: UnixSeconds,
 ) -> Decision {
-    let deciding =
-        Deciding { request, keys, settings, now, credential: Credential::of(&request.headers) };
+    let credential = Credential::of(&request.headers);
+    let deciding = Deciding { request, keys, revocations, settings, now, credential };
     match Route::of(request, settings) {
         Route::Gateway => deciding.gateway(),
-        Route::GetSessionData => deciding.with_session(|claims| {
-            Decision::Settled(Action::AskOrigin(Ask::ReadData(claims.session)))
-        }),
+        Route::GetSessionData => {
+            deciding.with_session(|claims| Action::AskOrigin(Ask::ReadData(claims.session)))
+        }
         Route::NotFound => Decision::Settled(Action::Refuse(Refusal::NotFound)),
         Route::Options(methods) => {
             Decision::Settled(Action::Answer(cors::preflight(request, settings, methods)))
         }
-        Route::PutSessionData => deciding.with_session(|claims| {
-            Decision::Settled(Action::AskOrigin(Ask::UpdateData(claims.session)))
-        }),
+        Route::PutSessionData => {
+            deciding.with_session(|claims| Action::AskOrigin(Ask::UpdateData(claims.session)))
+        }
         Route::Refresh => deciding.refresh(),
         Route::Session => deciding.with_session(|claims| {
-            Decision::Settled(Action::Answer(respond::json(200, &VerifiedSession::from(claims))))
+            Action::Answer(respond::json(200, &VerifiedSession::from(claims.clone())))
         }),
         Route::SignOut => deciding.sign_out(),
         Route::WrongMethod(allowed) => {
@@ -111,16 +126,17 @@ pub fn decide(
 }
 
 /// The arguments of [`decide`].
-struct Deciding<'a> {
+struct Deciding<'a, Keys> {
     request: &'a RequestView,
-    keys: &'a KeySet,
+    keys: &'a Keys,
+    revocations: View<'a>,
     settings: &'a Settings,
     now: UnixSeconds,
     credential: Credential<'a>,
 }
 
-impl Deciding<'_> {
-    fn prove(&self) -> Result<AccessClaims, NoProof> {
+impl<Keys: Verifier> Deciding<'_, Keys> {
+    fn prove(&self) -> Result<Rc<AccessClaims>, NoProof> {
         session::prove(&self.credential, self.keys, self.settings, self.now)
     }
 
@@ -129,10 +145,13 @@ impl Deciding<'_> {
     }
 
     /// What needs a session and, on unsafe methods, the anti-CSRF token.
-    fn with_session(&self, then: impl FnOnce(AccessClaims) -> Decision) -> Decision {
+    fn with_session(&self, then: impl FnOnce(&AccessClaims) -> Action) -> Decision {
         match self.prove() {
             Ok(claims) => match self.check_anti_csrf(&claims, AntiCsrfRule::UnsafeMethods) {
-                Ok(()) => then(claims),
+                Ok(()) => {
+                    let mode = self.settings.revocation.default;
+                    self.unless_ended(mode, &claims, then(&claims), None)
+                }
                 Err(reason) => Decision::Settled(Action::Refuse(Refusal::TryRefresh(reason))),
             },
             Err(no_proof) => self.refuse(no_proof),
@@ -146,7 +165,7 @@ impl Deciding<'_> {
                 Decision::Settled(Action::Refuse(Refusal::TryRefresh(reason)))
             }
             // Without any key nothing can be said about the token, so the client is not sent to refresh in vain.
-            NoProof::UnknownKey if self.keys.is_empty() => {
+            NoProof::UnknownKey if self.keys.has_no_keys() => {
                 Decision::NeedKeys(Action::Refuse(Refusal::NoKeys))
             }
             NoProof::UnknownKey => {
@@ -205,7 +224,11 @@ impl Deciding<'_> {
         let carried = Some(claims.session);
         match trusted {
             Ok(()) => {
-                Decision::Settled(Action::Forward(Forward { session: Some(claims), carried }))
+                let mode = self.settings.revocation.mode_of(&self.request.path);
+                let session = Some(Rc::clone(&claims));
+                let then = Action::Forward(Forward { session, carried });
+                let without = (!is_protected).then_some(Action::Forward(Forward::WITHOUT_SESSION));
+                self.unless_ended(mode, &claims, then, without)
             }
             Err(reason) if is_protected => {
                 Decision::Settled(Action::Refuse(Refusal::TryRefresh(reason)))

@@ -28,6 +28,9 @@ pub enum Refusal {
     /// The route is turned off.
     #[error("the route is turned off")]
     NotFound,
+    /// What is known of revocations is too old, and cannot be renewed.
+    #[error("the revocation feed cannot be renewed")]
+    StaleFeed,
     /// The access token will not do.
     #[error(transparent)]
     TryRefresh(#[from] TryRefresh),
@@ -48,6 +51,7 @@ impl Refusal {
             | Self::NoKeys
             | Self::NoSession
             | Self::NotFound
+            | Self::StaleFeed
             | Self::TryRefresh(_) => answer,
         }
     }
@@ -68,7 +72,7 @@ impl Refusal {
         match self {
             Self::CrossSite => Code::CrossSiteRequest,
             Self::MethodNotAllowed(_) => Code::MethodNotAllowed,
-            Self::NoKeys => Code::Unavailable,
+            Self::NoKeys | Self::StaleFeed => Code::Unavailable,
             Self::NoRefreshToken | Self::NoSession => Code::Unauthorised,
             Self::NotFound => Code::NotFound,
             Self::TryRefresh(_) => Code::TryRefreshToken,

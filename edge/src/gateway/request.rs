@@ -116,7 +116,7 @@ mod tests {
         claims.user_id = UserId::text("zoë").unwrap();
         claims.payload = Some(Json::parse("{\"name\":\"zoë\",\n\"x\":1.0}").unwrap());
         let handle = claims.session;
-        let forward = Forward { session: Some(claims), carried: Some(handle) };
+        let forward = Forward { session: Some(claims.into()), carried: Some(handle) };
 
         let sent = AppRequest::new(&request(), &forward, &testing::settings_with(&[]));
 
@@ -136,7 +136,7 @@ mod tests {
         let seen = |payload: Option<&str>| {
             let mut claims = testing::claims();
             claims.payload = payload.map(|payload| Json::parse(payload).unwrap());
-            let forward = Forward { session: Some(claims), carried: None };
+            let forward = Forward { session: Some(claims.into()), carried: None };
             let sent = AppRequest::new(&request(), &forward, &testing::settings_with(&[]));
             sent.headers
                 .into_iter()

@@ -1,6 +1,6 @@
 //! Sends the request on to the app.
 
-use super::{Edge, origin};
+use super::{Edge, origin, revocations};
 use crate::{
     answer::Answer,
     decide::Forward,
@@ -61,7 +61,13 @@ async fn log_in<H: Host>(
     })?;
     let Some(wanted) = wanted else { return Ok(Vec::new()) };
     match origin::ask(host, &edge.settings, &Call::CreateSession(&wanted), create_session).await {
-        Ok(lines) => Ok(respond::browser_lines(&lines).collect()),
+        Ok(lines) => {
+            // The log-in ended the session that it came with.
+            if let Some(session) = wanted.replaces {
+                revocations::end_session(host, edge, session);
+            }
+            Ok(respond::browser_lines(&lines).collect())
+        }
         Err(error) => Err(origin::failed(&error)),
     }
 }

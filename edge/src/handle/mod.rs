@@ -2,7 +2,11 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `keys` | fetches the public keys when the decision needs newer ones |
+//! | `settle` | gets the decision, and what it turns out to need |
+//! | `keys` | fetches the public keys |
+//! | `revocations` | pulls the revocation feed |
+//! | `wait` | waiting for work that another request of this isolate may be doing |
+//! | `over` | tells a client that its session is over, and asks the origin whether one is |
 //! | `session` | asks the origin about the session |
 //! | `forward` | sends the request on to the app |
 //! | `origin` | one call to the origin, with its failures logged |
@@ -10,34 +14,53 @@
 mod forward;
 mod keys;
 mod origin;
+mod over;
+mod revocations;
 mod session;
+mod settle;
+mod wait;
 
 use crate::{
     answer::Answer,
+    clearing::ClearingLines,
     cors,
     decide::{Action, Refusal},
     host::{Host, Reply},
     key_cache::KeyCache,
     log::{Level, LogLine},
     request::RequestView,
+    revocations::Feed,
     settings::Settings,
+    token_memory::TokenMemory,
 };
 use std::{cell::RefCell, rc::Rc};
 
-/// What an isolate keeps between requests.
+/// What an isolate keeps between requests. Each part is borrowed for a moment only, never across an `await`.
 #[derive(Debug)]
 pub struct Edge {
     /// The settings.
     pub settings: Settings,
-    /// The public keys. Borrowed for a moment only, never across an `await`.
+    /// The public keys.
     pub keys: RefCell<KeyCache>,
+    /// What those keys verified before.
+    pub tokens: RefCell<TokenMemory>,
+    /// What was revoked.
+    pub feed: RefCell<Feed>,
+    /// What clears the cookies of an ended session.
+    pub clearing: RefCell<ClearingLines>,
 }
 
 impl Edge {
     /// A new isolate.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        Self { settings, keys: RefCell::default() }
+        Self {
+            settings,
+            keys: RefCell::default(),
+            tokens: RefCell::default(),
+            feed: RefCell::default(),
+            clearing: RefCell::default(),
+        }
     }
 }
 
@@ -47,14 +70,29 @@ pub async fn handle<H: Host>(
     edge: &Rc<Edge>,
     request: &RequestView,
 ) -> Reply<H::AppAnswer> {
-    let mut reply = match keys::decide(host, edge, request).await {
-        Action::Answer(answer) => Reply::Own(answer),
-        Action::AskOrigin(ask) => Reply::Own(session::ask(host, edge, request, ask).await),
-        Action::Forward(forward) => forward::forward(host, edge, request, &forward).await,
-        Action::Refuse(refusal) => Reply::Own(refused(host, refusal)),
-    };
+    let action = settle::decide(host, edge, request).await;
+    let mut reply = obey(host, edge, request, action).await;
     reply.apply(cors::edits(request, &edge.settings));
     reply
+}
+
+async fn obey<H: Host>(
+    host: &H,
+    edge: &Rc<Edge>,
+    request: &RequestView,
+    action: Action,
+) -> Reply<H::AppAnswer> {
+    match action {
+        Action::Answer(answer) => Reply::Own(answer),
+        Action::AskOrigin(ask) => Reply::Own(session::ask(host, edge, request, ask).await),
+        Action::Confirm(confirm) => {
+            let action = over::confirmed(host, edge, confirm).await;
+            Box::pin(obey(host, edge, request, action)).await
+        }
+        Action::Forward(forward) => forward::forward(host, edge, request, &forward).await,
+        Action::Refuse(refusal) => Reply::Own(refused(host, refusal)),
+        Action::SessionOver(token) => Reply::Own(over::session_over(host, edge, &token).await),
+    }
 }
 
 fn refused<H: Host>(host: &H, refusal: Refusal) -> Answer {

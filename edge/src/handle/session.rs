@@ -1,6 +1,6 @@
 //! Asks the origin about the session.
 
-use super::{Edge, origin};
+use super::{Edge, origin, revocations};
 use crate::{
     answer::{Answer, HeaderEdit},
     decide::Ask,
@@ -21,9 +21,14 @@ pub(super) async fn ask<H: Host>(host: &H, edge: &Edge, request: &RequestView, a
         Ask::Refresh(token) => origin::ask(host, settings, &Call::Refresh(&token), refresh)
             .await
             .map(|lines| respond::refreshed(&lines)),
-        Ask::SignOut(session) => origin::ask(host, settings, &Call::Revoke(session), revoke)
-            .await
-            .map(|lines| respond::signed_out(&lines)),
+        Ask::SignOut(session) => {
+            let revoked = origin::ask(host, settings, &Call::Revoke(session), revoke).await;
+            revoked.map(|lines| {
+                revocations::end_session(host, edge, session);
+                edge.clearing.borrow_mut().keep(&lines, host.now());
+                respond::signed_out(&lines)
+            })
+        }
         Ask::UpdateData(session) => return update(host, edge, request, session).await,
     };
     answer.unwrap_or_else(|error| origin::failed(&error))

@@ -3,8 +3,9 @@
 use crate::settings::Settings;
 use std::fmt;
 use wayleave_shared::{
+    feed::FeedCursor,
     session_handle::SessionHandle,
-    wire::{CreateSession, RefreshSession},
+    wire::{CreateSession, RefreshSession, VerifySession},
 };
 
 /// One thing that the origin can do.
@@ -20,6 +21,8 @@ pub enum Call<'call> {
     Refresh(&'call str),
     /// `DELETE /v1/sessions/{handle}`.
     Revoke(SessionHandle),
+    /// `GET /v1/revocations`, from this cursor on.
+    Revocations(Option<FeedCursor>),
     /// `PUT /v1/sessions/{handle}/data`.
     UpdateData {
         /// Whose data.
@@ -29,6 +32,8 @@ pub enum Call<'call> {
         /// The `If-Match` header as the browser sent it.
         if_match: Option<&'call str>,
     },
+    /// `POST /v1/sessions/verify`, the database included.
+    Verify(&'call str),
 }
 
 /// A request to the origin, ready to be sent.
@@ -52,8 +57,10 @@ impl Call<'_> {
             Self::PublicKeys => "public keys",
             Self::ReadData(_) => "read session data",
             Self::Refresh(_) => "refresh",
+            Self::Revocations(_) => "revocations",
             Self::Revoke(_) => "revoke session",
             Self::UpdateData { .. } => "update session data",
+            Self::Verify(_) => "verify session",
         }
     }
 
@@ -68,12 +75,29 @@ impl Call<'_> {
                 let body = RefreshSession { refresh_token: token.to_owned() };
                 ("POST", "/v1/sessions/refresh".to_owned(), Some(json(&body)))
             }
+            Self::Revocations(None) => ("GET", "/v1/revocations".to_owned(), None),
+            // A cursor has no character that a query would have to escape.
+            Self::Revocations(Some(since)) => {
+                ("GET", format!("/v1/revocations?since={since}"), None)
+            }
             Self::Revoke(session) => ("DELETE", format!("/v1/sessions/{session}"), None),
             Self::UpdateData { session, body, .. } => {
                 ("PUT", data_path(session), Some(body.to_vec()))
             }
+            Self::Verify(token) => {
+                let body = VerifySession {
+                    access_token: token.to_owned(),
+                    anti_csrf_token: None,
+                    check_database: true,
+                };
+                ("POST", "/v1/sessions/verify".to_owned(), Some(json(&body)))
+            }
         };
-        let mut headers = vec![("accept", "application/json".to_owned())];
+        let accepted = match self {
+            Self::Revocations(_) => "application/jose",
+            _ => "application/json",
+        };
+        let mut headers = vec![("accept", accepted.to_owned())];
         if !matches!(self, Self::PublicKeys) {
             headers.push(("authorization", settings.service_key.authorization()));
         }
@@ -136,6 +160,17 @@ mod tests {
                 Call::Revoke(HANDLE),
                 "DELETE http://origin.test:8788/v1/sessions/AAAAAAAAAAAAAAAAAAAAAA",
                 None,
+            ),
+            (Call::Revocations(None), "GET http://origin.test:8788/v1/revocations", None),
+            (
+                Call::Revocations(Some(FeedCursor { epoch: [0; 16], position: 7 })),
+                "GET http://origin.test:8788/v1/revocations?since=AAAAAAAAAAAAAAAAAAAAAA.7",
+                None,
+            ),
+            (
+                Call::Verify("a.b.c"),
+                "POST http://origin.test:8788/v1/sessions/verify",
+                Some(r#"{"accessToken":"a.b.c","checkDatabase":true}"#),
             ),
             (
                 Call::Refresh("r\"t"),

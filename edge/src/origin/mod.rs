@@ -10,6 +10,6 @@ mod reply;
 
 pub use call::{Call, OriginRequest};
 pub use reply::{
-    Incoming, OriginError, Outage, create_session, public_keys, read_data, refresh, revoke,
-    update_data,
+    Incoming, OriginError, Outage, create_session, public_keys, read_data, refresh, revocations,
+    revoke, update_data, verify,
 };

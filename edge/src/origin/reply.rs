@@ -5,7 +5,10 @@ use std::fmt;
 use wayleave_shared::{
     key_set::{JsonWebKeySet, KeySet},
     refusal::{Code, PROBLEM_MEDIA_TYPE, Problem},
-    wire::{BrowserLines, IssuedSession, RevokedSession, SessionData, UpdatedSessionData},
+    wire::{
+        BrowserLines, IssuedSession, RevokedSession, SessionData, UpdatedSessionData,
+        VerifiedSession,
+    },
 };
 
 /// An answer of the origin, read to its end.
@@ -96,6 +99,19 @@ pub fn refresh(incoming: &Incoming) -> Result<BrowserLines, OriginError> {
     checked(read::<IssuedSession>(incoming, 200)?.browser)
 }
 
+/// Reads the answer to [`Call::Revocations`](super::Call::Revocations): a signed page, not verified yet.
+///
+/// # Errors
+///
+/// Any [`OriginError`].
+pub fn revocations(incoming: &Incoming) -> Result<&str, OriginError> {
+    if incoming.status != 200 {
+        return Err(refusal(incoming));
+    }
+    std::str::from_utf8(&incoming.body)
+        .map_err(|_| Outage::Unreadable("a page that is no text".to_owned()).into())
+}
+
 /// Reads the answer to [`Call::Revoke`](super::Call::Revoke): the lines for the browser.
 ///
 /// # Errors
@@ -114,10 +130,28 @@ pub fn update_data(incoming: &Incoming) -> Result<UpdatedSessionData, OriginErro
     read(incoming, 200)
 }
 
+/// Reads the answer to [`Call::Verify`](super::Call::Verify): the session goes on.
+///
+/// # Errors
+///
+/// Any [`OriginError`].
+pub fn verify(incoming: &Incoming) -> Result<(), OriginError> {
+    read::<VerifiedSession>(incoming, 200).map(|_| ())
+}
+
 fn read<T: DeserializeOwned>(incoming: &Incoming, expected: u16) -> Result<T, OriginError> {
-    if incoming.status == expected {
-        return parse(&incoming.body);
+    if incoming.status == expected { parse(&incoming.body) } else { Err(refusal(incoming)) }
+}
+
+/// Why the status is not the one that was hoped for.
+fn refusal(incoming: &Incoming) -> OriginError {
+    match refused(incoming) {
+        Ok(problem) => OriginError::Refused(problem),
+        Err(outage) => outage,
     }
+}
+
+fn refused(incoming: &Incoming) -> Result<Problem, OriginError> {
     if incoming.status >= 500 {
         return Err(Outage::Failed(incoming.status).into());
     }
@@ -142,7 +176,7 @@ fn read<T: DeserializeOwned>(incoming: &Incoming, expected: u16) -> Result<T, Or
         | Code::UnsupportedMediaType
         | Code::VersionConflict => {
             problem.browser = problem.browser.map(checked).transpose()?;
-            Err(OriginError::Refused(problem))
+            Ok(problem)
         }
     }
 }

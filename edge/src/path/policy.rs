@@ -1,6 +1,9 @@
 //! Whether a path is protected.
 
-use super::{PathPattern, readings::readings};
+use super::{
+    PathPattern,
+    readings::{is_plain, readings},
+};
 
 /// `PROTECTED_PATHS` and `PUBLIC_PATHS` of the settings.
 ///
@@ -30,17 +33,33 @@ impl PathPolicy {
     /// Whether a request for `path`, as it was sent and without its query, needs a session.
     #[must_use]
     pub fn protects(&self, path: &str) -> bool {
-        let readings = readings(path);
-        if !readings.complete {
-            return !self.protected.is_empty()
-                && !self.public.iter().any(PathPattern::is_everything);
-        }
-        let is_protected = |reading: &Vec<u8>| {
-            self.protected.iter().any(|pattern| pattern.matches_loosely(reading))
-        };
-        let is_public =
-            |reading: &Vec<u8>| self.public.iter().any(|pattern| pattern.matches_strictly(reading));
-        readings.all.iter().any(is_protected) && !readings.all.iter().all(is_public)
+        may_be_one_of(&self.protected, path) && !is_one_of(&self.public, path)
+    }
+}
+
+/// Whether *any* reading of a path, as it was sent, matches one of the patterns, however generously an upstream compares.
+#[must_use]
+pub fn may_be_one_of(patterns: &[PathPattern], path: &str) -> bool {
+    let matches = |reading: &[u8]| patterns.iter().any(|pattern| pattern.matches_loosely(reading));
+    if patterns.is_empty() || is_plain(path) {
+        return matches(path.as_bytes());
+    }
+    let readings = readings(path);
+    !readings.complete || readings.all.iter().any(|reading| matches(reading))
+}
+
+/// Whether *all* readings of a path, as it was sent, match one of the patterns, to the letter.
+#[must_use]
+pub fn is_one_of(patterns: &[PathPattern], path: &str) -> bool {
+    let matches = |reading: &[u8]| patterns.iter().any(|pattern| pattern.matches_strictly(reading));
+    if patterns.is_empty() || is_plain(path) {
+        return matches(path.as_bytes());
+    }
+    let readings = readings(path);
+    if readings.complete {
+        readings.all.iter().all(|reading| matches(reading))
+    } else {
+        patterns.iter().any(PathPattern::is_everything)
     }
 }
 

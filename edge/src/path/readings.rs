@@ -45,7 +45,7 @@ const STEPS: [Step; 5] =
     [decode, slashes_for_backslashes, cut_parameters, merge_slashes, remove_dot_segments];
 
 /// Whether no step can change the path.
-fn is_plain(path: &str) -> bool {
+pub(super) fn is_plain(path: &str) -> bool {
     !path.contains(['%', '\\', ';'])
         && !path.contains("//")
         && !path.contains("/.")

@@ -1,17 +1,17 @@
 //! The edge's hands: the clock, the log, fetching.
 
-use super::{convert, stream};
+use super::{convert, shared, stream};
 use crate::{
     gateway::{self, AppRequest},
-    host::{AppUnreachable, BodyError, Host, MAX_ORIGIN_ANSWER_BYTES, ORIGIN_TIMEOUT_MS},
+    host::{AppUnreachable, BodyError, Host, Kept, MAX_ORIGIN_ANSWER_BYTES, ORIGIN_TIMEOUT_MS},
     log::{Level, LogLine},
     origin::{Incoming, OriginRequest, Outage},
 };
-use std::rc::Rc;
+use std::{rc::Rc, time::Duration};
 use wasm_bindgen::{JsCast, JsValue};
 use wayleave_shared::time::UnixMilliseconds;
 use worker::{
-    Context, Date, console_error, console_warn, js_sys,
+    Context, Date, Delay, console_error, console_warn, js_sys,
     js_sys::Uint8Array,
     wasm_bindgen_futures::JsFuture,
     web_sys::{
@@ -80,6 +80,10 @@ impl Host for WorkerHost {
         self.context.wait_until(task);
     }
 
+    async fn sleep(&self, ms: u32) {
+        Delay::from(Duration::from_millis(ms.into())).await;
+    }
+
     async fn body(&self, limit_bytes: usize) -> Result<Vec<u8>, BodyError> {
         stream::read(self.request.body(), limit_bytes).await
     }
@@ -95,6 +99,17 @@ impl Host for WorkerHost {
             })?;
         let content_type = response.headers().get("content-type").ok().flatten();
         Ok(Incoming { status: response.status(), content_type, body })
+    }
+
+    async fn recall(&self, name: &str) -> Option<Kept> {
+        shared::recall(name).await.ok().flatten()
+    }
+
+    fn keep(&self, name: String, kept: Kept, for_s: u64) {
+        self.in_background(async move {
+            // Where nothing can be kept, every isolate asks for itself.
+            let _ = shared::keep(&name, &kept, for_s).await;
+        });
     }
 
     async fn forward(&self, request: AppRequest) -> Result<Response, AppUnreachable> {

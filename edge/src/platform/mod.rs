@@ -8,6 +8,7 @@
 //! | `event` | the entry: one call per request |
 //! | `isolate` | what is kept between requests |
 //! | `host` | the edge's hands: the clock, the log, fetching |
+//! | `shared` | what the isolates of one place keep for each other |
 //! | `convert` | between the platform's objects and ours |
 //! | `stream` | reading a body to its end, but not further than a limit |
 
@@ -15,4 +16,5 @@ mod convert;
 mod event;
 mod host;
 mod isolate;
+mod shared;
 mod stream;

@@ -4,9 +4,11 @@
 
 mod error;
 mod read;
+mod revocation;
 mod service_key;
 
 pub use error::SettingsError;
+pub use revocation::RevocationPolicy;
 pub use service_key::ServiceKey;
 
 use crate::path::PathPolicy;
@@ -33,6 +35,8 @@ pub struct Settings {
     pub allowed_origins: Vec<WebOrigin>,
     /// `ANTI_CSRF`: whether unsafe requests must carry the anti-CSRF token.
     pub anti_csrf: bool,
+    /// `REVOCATION` and what belongs to it: how an ended session is noticed.
+    pub revocation: RevocationPolicy,
 }
 
 /// What browsers may do with session data.

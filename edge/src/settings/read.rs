@@ -1,7 +1,10 @@
 //! Reading each variable.
 
-use super::{ServiceKey, SessionDataAccess, Settings, SettingsError};
-use crate::path::{PathPattern, PathPolicy};
+use super::{RevocationPolicy, ServiceKey, SessionDataAccess, Settings, SettingsError};
+use crate::{
+    path::{PathPattern, PathPolicy},
+    revocations::{Mode, StaleFeed},
+};
 use std::str::FromStr;
 use wayleave_shared::{token::TokenPolicy, web_origin::WebOrigin};
 
@@ -39,6 +42,27 @@ pub(super) fn settings(variables: &Variables<'_>) -> Result<Settings, SettingsEr
             .optional("ALLOWED_ORIGINS", "a comma-separated list of origins scheme://host[:port], without paths or wildcards", list)?
             .unwrap_or_default(),
         anti_csrf: variables.optional("ANTI_CSRF", "on or off", on_or_off)?.unwrap_or(true),
+        revocation: revocation(variables)?,
+    })
+}
+
+fn revocation(variables: &Variables<'_>) -> Result<RevocationPolicy, SettingsError> {
+    let staleness_ms = |text: &str| {
+        let staleness = humantime::parse_duration(text).ok()?.as_millis();
+        u64::try_from(staleness).ok().filter(|ms| STALENESS_MS.contains(ms))
+    };
+    Ok(RevocationPolicy {
+        default: variables
+            .optional("REVOCATION", "feed, off or strict", mode)?
+            .unwrap_or(Mode::Feed),
+        off: variables.optional("REVOCATION_OFF_PATHS", PATHS, list)?.unwrap_or_default(),
+        strict: variables.optional("REVOCATION_STRICT_PATHS", PATHS, list)?.unwrap_or_default(),
+        max_staleness_ms: variables
+            .optional("MAX_STALENESS", "a duration from 100ms to 60s such as 2s", staleness_ms)?
+            .unwrap_or(DEFAULT_STALENESS_MS),
+        stale_feed: variables
+            .optional("STALE_FEED", "reject or accept", stale_feed)?
+            .unwrap_or(StaleFeed::Reject),
     })
 }
 
@@ -128,6 +152,23 @@ fn on_or_off(text: &str) -> Option<bool> {
     }
 }
 
+fn mode(text: &str) -> Option<Mode> {
+    match text {
+        "feed" => Some(Mode::Feed),
+        "off" => Some(Mode::Off),
+        "strict" => Some(Mode::Strict),
+        _ => None,
+    }
+}
+
+fn stale_feed(text: &str) -> Option<StaleFeed> {
+    match text {
+        "accept" => Some(StaleFeed::Accept),
+        "reject" => Some(StaleFeed::Reject),
+        _ => None,
+    }
+}
+
 const HTTP_URL: &str = "a URL scheme://host[:port] with http or https and no path";
 const SERVICE_KEY: &str =
     "one of the origin's service keys, at least 32 characters of visible ASCII without commas";
@@ -136,3 +177,7 @@ const DEFAULT_BASE_PATH: &str = "/auth";
 
 /// A day: far over the hour that the origin gives its tokens unless told otherwise.
 const DEFAULT_MAX_VALIDITY_S: u64 = 24 * 60 * 60;
+
+/// Less would pull the feed without end; more is as good as an access token that lives shortly.
+const STALENESS_MS: std::ops::RangeInclusive<u64> = 100..=60_000;
+const DEFAULT_STALENESS_MS: u64 = 2_000;

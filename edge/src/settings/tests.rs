@@ -1,4 +1,5 @@
 use super::*;
+use crate::revocations::{Mode, StaleFeed};
 use std::collections::BTreeMap;
 
 /// The fewest variables that make valid settings, with one changed: `None` takes it away.
@@ -29,6 +30,9 @@ fn what_is_not_set_has_safe_defaults() {
     assert_eq!(settings.allowed_origins, []);
     assert!(settings.anti_csrf);
     assert!(settings.paths.protects("/any/path"));
+    assert_eq!(settings.revocation.mode_of("/any/path"), Mode::Feed);
+    assert_eq!(settings.revocation.max_staleness_ms, 2_000);
+    assert_eq!(settings.revocation.stale_feed, StaleFeed::Reject);
 }
 
 #[test]
@@ -66,6 +70,14 @@ fn every_wrong_value_is_refused_with_its_name_and_value() {
         ("MAX_ACCESS_TOKEN_VALIDITY", "1"),
         ("MAX_ACCESS_TOKEN_VALIDITY", "0s"),
         ("MAX_ACCESS_TOKEN_VALIDITY", "an hour"),
+        ("REVOCATION", "on"),
+        ("REVOCATION", ""),
+        ("REVOCATION_OFF_PATHS", "api"),
+        ("REVOCATION_STRICT_PATHS", "/a b"),
+        ("MAX_STALENESS", "2"),
+        ("MAX_STALENESS", "99ms"),
+        ("MAX_STALENESS", "61s"),
+        ("STALE_FEED", "ignore"),
     ] {
         let refused = read_with(variable, Some(value)).unwrap_err();
         assert_eq!((refused.variable, refused.value.as_deref()), (variable, Some(value)));
@@ -84,6 +96,18 @@ fn right_values_are_taken() {
     let validity =
         read_with("MAX_ACCESS_TOKEN_VALIDITY", Some("1h 30m")).unwrap().token_policy.max_validity_s;
     assert_eq!(validity, 5_400);
+    let mode = |value| read_with("REVOCATION", Some(value)).unwrap().revocation.mode_of("/");
+    assert_eq!([mode("feed"), mode("off"), mode("strict")], [Mode::Feed, Mode::Off, Mode::Strict]);
+    for (text, expected) in [("100ms", 100), ("60s", 60_000), ("1s 500ms", 1_500)] {
+        let read = read_with("MAX_STALENESS", Some(text)).unwrap().revocation;
+        assert_eq!(read.max_staleness_ms, expected);
+    }
+    let off = read_with("REVOCATION_OFF_PATHS", Some("/assets/*")).unwrap().revocation;
+    assert_eq!(off.mode_of("/assets/x"), Mode::Off);
+    let strict = read_with("REVOCATION_STRICT_PATHS", Some("/pay, /admin/*")).unwrap().revocation;
+    assert_eq!(strict.mode_of("/admin/x"), Mode::Strict);
+    let accept = read_with("STALE_FEED", Some("accept")).unwrap().revocation;
+    assert_eq!(accept.stale_feed, StaleFeed::Accept);
     let origins = read_with("ALLOWED_ORIGINS", Some("https://a.example, HTTP://b.example:80"))
         .unwrap()
         .allowed_origins;

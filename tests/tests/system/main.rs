@@ -7,6 +7,7 @@ mod log_in;
 mod origin_calls;
 mod outage;
 mod refusals;
+mod revocation;
 mod session_data;
 mod story;
 
@@ -28,17 +29,57 @@ fn main() -> ExitCode {
     suite.add("refusals", MYSQL, refusals::all());
     suite.add("cross_site", MYSQL, cross_site::all());
     suite.add("origin_calls", MYSQL, origin_calls::all());
-    suite.add("outage", MYSQL, outage::all());
+    suite.add("origin_calls", WITHOUT_FEED, origin_calls::without_a_feed());
+    suite.add("outage::rejecting", MYSQL, outage::rejecting());
+    suite.add("outage::accepting", ACCEPTING, outage::accepting());
+    suite.add("revocation", MYSQL, revocation::all());
+    suite.add("revocation", BY_PATH, revocation::by_path());
     dev_program::add_to(&mut suite);
     suite.run()
 }
 
-/// Whatever does not wait for tokens to expire.
+/// Whatever does not wait for tokens to expire. With its feed stale, the edge rejects.
 const MYSQL: Plan = Plan {
     name: "mysql",
     engine: Engine::MySql,
     origin: &[("WAYLEAVE_ALLOWED_ORIGINS", LISTED_ORIGIN)],
-    edge: &[("ALLOWED_ORIGINS", LISTED_ORIGIN), ("SESSION_DATA_ACCESS", "read-write")],
+    edge: &[
+        ("ALLOWED_ORIGINS", LISTED_ORIGIN),
+        ("SESSION_DATA_ACCESS", "read-write"),
+        ("MAX_STALENESS", "2s"),
+        ("STALE_FEED", "reject"),
+    ],
+};
+
+/// With its feed stale, the edge accepts.
+const ACCEPTING: Plan = Plan {
+    name: "accepting",
+    engine: Engine::MySql,
+    origin: &[],
+    edge: &[
+        ("SESSION_DATA_ACCESS", "read-write"),
+        ("MAX_STALENESS", "1s"),
+        ("STALE_FEED", "accept"),
+    ],
+};
+
+/// The edge follows no feed.
+const WITHOUT_FEED: Plan = Plan {
+    name: "without-feed",
+    engine: Engine::MySql,
+    origin: &[],
+    edge: &[("REVOCATION", "off")],
+};
+
+/// Every way to look at revocation, in one edge.
+const BY_PATH: Plan = Plan {
+    name: "by-path",
+    engine: Engine::MySql,
+    origin: &[("WAYLEAVE_ACCESS_TOKEN_VALIDITY", "10s")],
+    edge: &[
+        ("REVOCATION_STRICT_PATHS", revocation::STRICT),
+        ("REVOCATION_OFF_PATHS", revocation::OFF),
+    ],
 };
 
 /// Tokens that expire while one watches. The edge has its defaults.

@@ -4,19 +4,23 @@ use super::*;
 use crate::{
     answer::HeaderEdit,
     gateway::AppRequest,
-    host::{AppUnreachable, BodyError, MAX_SESSION_DATA_BYTES},
-    key_cache::{FAILURE_COOLDOWN_MS, REFRESH_AFTER_MS, UNKNOWN_KEY_COOLDOWN_MS},
+    host::{AppUnreachable, BodyError, Kept, MAX_SESSION_DATA_BYTES},
+    key_cache::{Claim, FAILURE_COOLDOWN_MS, REFRESH_AFTER_MS, UNKNOWN_KEY_COOLDOWN_MS},
     origin::{Incoming, OriginRequest, Outage},
     request::RequestHeaders,
     testing,
 };
 use std::{
     cell::Cell,
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     pin::pin,
     task::{Context, Poll, Waker},
 };
-use wayleave_shared::{key_set::KeySet, time::UnixMilliseconds};
+use wayleave_shared::{feed::FeedPage, key_set::KeySet, time::UnixMilliseconds};
+
+mod concurrent;
+mod revocations;
+mod shared;
 
 type OriginReply = Result<Incoming, Outage>;
 
@@ -39,6 +43,8 @@ struct State {
     /// How many bytes the client sends.
     body_bytes: Cell<usize>,
     logged: RefCell<Vec<LogLine>>,
+    /// What the isolates of this place keep for each other, and for how many seconds.
+    kept: Rc<RefCell<BTreeMap<String, (Kept, u64)>>>,
 }
 
 impl Host for Script {
@@ -56,6 +62,10 @@ impl Host for Script {
         finish(task);
     }
 
+    async fn sleep(&self, ms: u32) {
+        self.0.now_ms.set(self.0.now_ms.get() + u64::from(ms));
+    }
+
     async fn body(&self, limit_bytes: usize) -> Result<Vec<u8>, BodyError> {
         let length = self.0.body_bytes.get();
         if length > limit_bytes { Err(BodyError::TooLarge) } else { Ok(vec![b' '; length]) }
@@ -66,6 +76,14 @@ impl Host for Script {
         let line = format!("{} {} {}", request.method, request.url, body.trim());
         self.0.asked.borrow_mut().push(line.trim_end().to_owned());
         self.0.origin.borrow_mut().pop_front().expect("the script says what the origin answers")
+    }
+
+    async fn recall(&self, name: &str) -> Option<Kept> {
+        self.0.kept.borrow().get(name).map(|(kept, _)| kept.clone())
+    }
+
+    fn keep(&self, name: String, kept: Kept, for_s: u64) {
+        self.0.kept.borrow_mut().insert(name, (kept, for_s));
     }
 
     async fn forward(&self, request: AppRequest) -> Result<Self::AppAnswer, AppUnreachable> {
@@ -103,12 +121,39 @@ impl Bench {
         Self { edge: Rc::new(Edge::new(testing::settings_with(changed))), script }
     }
 
-    /// An isolate that has the keys already.
+    /// A new isolate of the same place, at the same time.
+    fn neighbour(&self, changed: &[(&str, &str)]) -> Self {
+        let mut bench = Self::new(changed);
+        bench.script = Script(Rc::new(State {
+            now_ms: Cell::new(self.script.0.now_ms.get()),
+            kept: Rc::clone(&self.script.0.kept),
+            app: RefCell::new(Some(Vec::new())),
+            ..State::default()
+        }));
+        bench
+    }
+
+    /// An isolate that has the keys and the feed already.
     fn warm(changed: &[(&str, &str)]) -> Self {
         let bench = Self::new(changed);
-        bench.edge.keys.borrow_mut().claim_fetch(bench.script.now());
-        bench.edge.keys.borrow_mut().fill(testing::keys(), bench.script.now());
+        bench.fill_keys(testing::keys());
+        bench.pull(&testing::page());
         bench
+    }
+
+    fn fill_keys(&self, keys: KeySet) {
+        let now = self.script.now();
+        let mut cache = self.edge.keys.borrow_mut();
+        let Claim::Fetch(ticket) = cache.claim_fetch(now) else { panic!("too early to fetch") };
+        cache.fill(ticket, keys, now);
+    }
+
+    /// As if this page had been pulled now.
+    fn pull(&self, page: &FeedPage) {
+        let now = self.script.now();
+        let mut feed = self.edge.feed.borrow_mut();
+        let ticket = feed.claim_pull(now).unwrap();
+        feed.take(ticket, page, now, now);
     }
 
     fn origin_answers(&self, replies: impl IntoIterator<Item = OriginReply>) -> &Self {
@@ -180,6 +225,10 @@ fn published(keys: &KeySet) -> OriginReply {
     says(200, serde_json::to_string(&keys.to_published()).unwrap())
 }
 
+fn signed(page: &FeedPage) -> OriginReply {
+    says(200, testing::signing_key("k1").sign_feed(page).unwrap())
+}
+
 fn session() -> RequestHeaders {
     RequestHeaders {
         cookie: Some(format!(
@@ -209,19 +258,21 @@ fn issued(status: u16) -> OriginReply {
     )
 }
 
+const FEED_URL: &str = "GET http://origin.test:8788/v1/revocations";
 const KEYS_URL: &str = "GET http://origin.test:8788/.well-known/jwks.json";
 
 #[test]
-fn a_hundred_verified_requests_fetch_the_keys_once_and_ask_nothing_else() {
+fn a_hundred_verified_requests_fetch_keys_and_feed_once_and_ask_nothing_else() {
     let bench = Bench::new(&[]);
-    bench.origin_answers([published(&testing::keys())]);
+    bench.origin_answers([published(&testing::keys()), signed(&testing::page())]);
 
     for _ in 0..50 {
         assert_eq!(bench.own("GET", "/auth/session", session()).status, 200);
         bench.app("GET", "/api/me", session());
     }
 
-    assert_eq!(bench.asked(), [KEYS_URL]);
+    assert_eq!(bench.asked(), [KEYS_URL, FEED_URL]);
+    assert_eq!(bench.edge.tokens.borrow().len(), 1);
 }
 
 #[test]
@@ -247,7 +298,7 @@ fn without_keys_and_without_the_origin_the_answer_is_503_and_touches_no_cookie()
 
 #[test]
 fn known_keys_go_on_verifying_while_the_origin_is_down() {
-    let bench = Bench::warm(&[]);
+    let bench = Bench::warm(&[("REVOCATION", "off")]);
     let mut claims = testing::claims();
     claims.expires_at.0 += 1_000;
     let lasting = RequestHeaders {
@@ -267,14 +318,11 @@ fn known_keys_go_on_verifying_while_the_origin_is_down() {
 
 #[test]
 fn a_new_key_is_fetched_when_a_token_names_it() {
-    let bench = Bench::warm(&[]);
+    let bench = Bench::new(&[]);
     let old = testing::signing_key("k0");
-    bench
-        .edge
-        .keys
-        .borrow_mut()
-        .fill(KeySet::new(vec![(old.id().clone(), old.public_key())]), bench.script.now());
+    bench.fill_keys(KeySet::new(vec![(old.id().clone(), old.public_key())]));
     bench.pass(UNKNOWN_KEY_COOLDOWN_MS);
+    bench.pull(&testing::page());
     bench.origin_answers([published(&testing::keys())]);
 
     assert_eq!(bench.own("GET", "/auth/session", session()).status, 200);

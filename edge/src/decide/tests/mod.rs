@@ -1,6 +1,9 @@
 use super::*;
-use crate::{request::RequestHeaders, testing};
-use wayleave_shared::{header, refusal::Code};
+use crate::{request::RequestHeaders, revocations::Revocations, testing};
+use wayleave_shared::{header, key_set::KeySet, refusal::Code};
+
+mod anti_csrf;
+mod revocation;
 
 /// A request in the making: `GET` without headers, unless told otherwise.
 #[derive(Clone, Copy, Default)]
@@ -37,14 +40,20 @@ const MARKED: &str = "sIdRefreshToken=i";
 fn decide_with(sent: &Sent<'_>, changed: &[(&str, &str)], keys: &KeySet) -> Decision {
     let mut changed = changed.to_vec();
     changed.push(("SESSION_DATA_ACCESS", "read-write"));
-    decide(&sent.view(), keys, &testing::settings_with(&changed), testing::NOW)
+    decide(
+        &sent.view(),
+        keys,
+        View { revocations: &Revocations::default(), is_current: true },
+        &testing::settings_with(&changed),
+        testing::NOW,
+    )
 }
 
 /// The action for a request where nothing is fetched.
 fn action(sent: &Sent<'_>) -> Action {
     match decide_with(sent, &[], &testing::keys()) {
         Decision::Settled(action) => action,
-        Decision::NeedKeys(otherwise) => panic!("needs keys, otherwise {otherwise:?}"),
+        other => panic!("{other:?}"),
     }
 }
 
@@ -173,6 +182,7 @@ fn no_refusal_of_the_edge_clears_a_cookie() {
         Refusal::NoRefreshToken,
         Refusal::NoSession,
         Refusal::NotFound,
+        Refusal::StaleFeed,
         Refusal::TryRefresh(TryRefresh::AntiCsrfWrong),
     ] {
         let answer = refusal.answer();
@@ -377,6 +387,7 @@ fn routes_that_are_off_or_take_another_method_say_so() {
     let off = decide(
         &sent.view(),
         &testing::keys(),
+        View { revocations: &Revocations::default(), is_current: true },
         &testing::settings_with(&[("SESSION_DATA_ACCESS", "off")]),
         testing::NOW,
     );
@@ -402,8 +413,8 @@ fn the_app_learns_whose_request_it_is_on_protected_and_public_paths() {
         }));
         let session = forward.session.unwrap();
         assert_eq!(
-            (session.session, session.user_id),
-            (testing::claims().session, testing::claims().user_id)
+            (session.session, &session.user_id),
+            (testing::claims().session, &testing::claims().user_id)
         );
         assert_eq!(forward.carried, Some(session.session), "{method} {path}");
     }

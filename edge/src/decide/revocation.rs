@@ -1,0 +1,69 @@
+//! What becomes of a session that may have been ended before its access token expired.
+
+use super::{Action, Deciding, Decision, Refusal};
+use crate::{
+    credential::Access,
+    revocations::{Mode, StaleFeed},
+    verifier::Verifier,
+};
+use std::fmt;
+use wayleave_shared::claims::AccessClaims;
+
+/// What is done once the origin has said whether a session goes on.
+#[derive(Clone, Debug)]
+pub struct Confirm {
+    /// The access token of the session.
+    pub token: PresentedToken,
+    /// What is done if it goes on.
+    pub then: Box<Action>,
+    /// What is done if it does not, or nobody can say; the client is refused where there is nothing.
+    pub without: Option<Box<Action>>,
+}
+
+/// An access token as the request carried it. `Debug` shows its length only.
+#[derive(Clone, Eq, PartialEq)]
+pub struct PresentedToken(pub String);
+
+impl<Keys: Verifier> Deciding<'_, Keys> {
+    /// Does `then`, unless the session was ended. `without` is what is done without the session; nothing where that is a refusal.
+    pub(super) fn unless_ended(
+        &self,
+        mode: Mode,
+        claims: &AccessClaims,
+        then: Action,
+        without: Option<Action>,
+    ) -> Decision {
+        match mode {
+            Mode::Off => Decision::Settled(then),
+            // The origin does nothing for a session that is over, and says so itself.
+            Mode::Strict if matches!(then, Action::AskOrigin(_)) => Decision::Settled(then),
+            Mode::Strict => Decision::Settled(Action::Confirm(Confirm {
+                token: self.presented_token(),
+                then: Box::new(then),
+                without: without.map(Box::new),
+            })),
+            Mode::Feed if self.revocations.revocations.has_ended(claims, self.now) => {
+                let over = || Action::SessionOver(self.presented_token());
+                Decision::Settled(without.unwrap_or_else(over))
+            }
+            Mode::Feed if self.revocations.is_current => Decision::Settled(then),
+            Mode::Feed => Decision::NeedRevocations(match self.settings.revocation.stale_feed {
+                StaleFeed::Accept => then,
+                StaleFeed::Reject => without.unwrap_or(Action::Refuse(Refusal::StaleFeed)),
+            }),
+        }
+    }
+
+    fn presented_token(&self) -> PresentedToken {
+        PresentedToken(match self.credential.access {
+            Access::Token(token) => token.to_owned(),
+            Access::Absent | Access::Ambiguous => String::new(),
+        })
+    }
+}
+
+impl fmt::Debug for PresentedToken {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "PresentedToken({} bytes)", self.0.len())
+    }
+}

@@ -1,0 +1,103 @@
+//! What verifies an access token: the public keys, with or without a memory of what they verified before.
+
+use crate::token_memory::{Recalled, TokenMemory};
+use std::{cell::RefCell, rc::Rc};
+use wayleave_shared::{
+    claims::AccessClaims,
+    key_set::KeySet,
+    session_handle::SessionHandle,
+    time::UnixSeconds,
+    token::{self, TokenPolicy, TokenRefusal},
+};
+
+/// Verifies access tokens. Whoever implements it gives the answer of [`token::verify`], only how fast may differ.
+pub trait Verifier {
+    /// What the token says, if it is good.
+    ///
+    /// # Errors
+    ///
+    /// As [`token::verify`].
+    fn verify(
+        &self,
+        token: &str,
+        policy: &TokenPolicy,
+        now: UnixSeconds,
+    ) -> Result<Rc<AccessClaims>, TokenRefusal>;
+
+    /// The session of a token that is ours, expired or not: [`token::session_of`].
+    fn session_of(
+        &self,
+        token: &str,
+        policy: &TokenPolicy,
+        now: UnixSeconds,
+    ) -> Option<SessionHandle>;
+
+    /// Whether there is no key at all.
+    fn has_no_keys(&self) -> bool;
+}
+
+/// Without a memory.
+impl Verifier for KeySet {
+    fn verify(
+        &self,
+        token: &str,
+        policy: &TokenPolicy,
+        now: UnixSeconds,
+    ) -> Result<Rc<AccessClaims>, TokenRefusal> {
+        token::verify(token, self, policy, now).map(|verified| Rc::new(verified.into_claims()))
+    }
+
+    fn session_of(
+        &self,
+        token: &str,
+        policy: &TokenPolicy,
+        now: UnixSeconds,
+    ) -> Option<SessionHandle> {
+        token::session_of(token, self, policy, now)
+    }
+
+    fn has_no_keys(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+/// With a memory.
+#[derive(Clone, Copy, Debug)]
+pub struct Remembering<'a> {
+    /// The keys.
+    pub keys: &'a KeySet,
+    /// Which set of keys that is: [`KeyCache::generation`](crate::key_cache::KeyCache::generation).
+    pub generation: u64,
+    /// What they verified before.
+    pub memory: &'a RefCell<TokenMemory>,
+}
+
+impl Verifier for Remembering<'_> {
+    fn verify(
+        &self,
+        token: &str,
+        policy: &TokenPolicy,
+        now: UnixSeconds,
+    ) -> Result<Rc<AccessClaims>, TokenRefusal> {
+        match self.memory.borrow_mut().recall(token, self.generation, now) {
+            Recalled::Expired => return Err(TokenRefusal::Expired),
+            Recalled::Known(claims) => return Ok(claims),
+            Recalled::Unknown => {}
+        }
+        let verified = token::verify(token, self.keys, policy, now)?;
+        Ok(self.memory.borrow_mut().remember(token, verified, self.generation))
+    }
+
+    fn session_of(
+        &self,
+        token: &str,
+        policy: &TokenPolicy,
+        now: UnixSeconds,
+    ) -> Option<SessionHandle> {
+        self.keys.session_of(token, policy, now)
+    }
+
+    fn has_no_keys(&self) -> bool {
+        self.keys.is_empty()
+    }
+}
