@@ -79,9 +79,17 @@ impl KeyCache {
         let cooldown_ms = match (self.filled_at, self.failed) {
             (None, false) => 0,
             (None, true) => FAILURE_COOLDOWN_MS,
+            // The last key was removed, and another origin than the one that removed it may have answered: nobody can go on until there is one.
+            (Some(_), _) if self.keys.is_empty() => FAILURE_COOLDOWN_MS,
             (Some(_), _) => UNKNOWN_KEY_COOLDOWN_MS,
         };
         self.claim_after(cooldown_ms, now)
+    }
+
+    /// Whether a pull that misses the key of a page may fetch the set now. Pages come from the origin itself, so nobody can make such misses up, and what
+    /// unknown keys of tokens have cost lately must not keep the feed from being read: after an emergency removal it is signed with a key that is new.
+    pub fn claim_fetch_for_feed(&mut self, now: UnixMilliseconds) -> Claim {
+        self.claim_after(FAILURE_COOLDOWN_MS, now)
     }
 
     /// Whether the set has become old and should be fetched in the background.
@@ -298,6 +306,27 @@ mod tests {
         assert_eq!(next(&mut cache, set_of(&["k2", "k1"])), 0);
         assert_eq!(next(&mut cache, set_of(&["k1"])), 1);
         assert_eq!(next(&mut cache, other_key_of_the_same_name), 2);
+    }
+
+    #[test]
+    fn the_feed_does_not_wait_for_the_cooldown_of_unknown_keys() {
+        let mut cache = filled();
+        let fetch = ticket(cache.claim_fetch(at(UNKNOWN_KEY_COOLDOWN_MS)));
+        cache.fill(fetch, testing::keys(), at(UNKNOWN_KEY_COOLDOWN_MS));
+
+        let soon = at(UNKNOWN_KEY_COOLDOWN_MS + FAILURE_COOLDOWN_MS);
+        assert_eq!(cache.claim_fetch(soon), Claim::TooEarly);
+        ticket(cache.claim_fetch_for_feed(soon));
+    }
+
+    #[test]
+    fn an_empty_set_is_soon_fetched_again() {
+        let mut cache = KeyCache::default();
+        let fetch = ticket(cache.claim_fetch(at(0)));
+        cache.fill(fetch, KeySet::default(), at(0));
+
+        assert_eq!(cache.claim_fetch(at(FAILURE_COOLDOWN_MS - 1)), Claim::TooEarly);
+        ticket(cache.claim_fetch(at(FAILURE_COOLDOWN_MS)));
     }
 
     #[test]

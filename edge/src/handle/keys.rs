@@ -13,6 +13,16 @@ use wayleave_shared::{key_set::KeySet, time::UnixMilliseconds};
 /// Whether there may be newer keys now than a moment ago.
 pub(super) async fn renew<H: Host>(host: &H, edge: &Rc<Edge>) -> bool {
     let claim = edge.keys.borrow_mut().claim_fetch(host.now());
+    obey(host, edge, claim).await
+}
+
+/// The same, for a page of the feed that names an unknown key.
+pub(super) async fn renew_for_feed<H: Host>(host: &H, edge: &Rc<Edge>) -> bool {
+    let claim = edge.keys.borrow_mut().claim_fetch_for_feed(host.now());
+    obey(host, edge, claim).await
+}
+
+async fn obey<H: Host>(host: &H, edge: &Rc<Edge>, claim: Claim) -> bool {
     match claim {
         Claim::Fetch(ticket) => fetch_in_background(host, edge, ticket),
         Claim::TooEarly => return false,

@@ -120,7 +120,9 @@ async fn verified<H: Host>(
         verify_feed(page, &keys, issuer, since, host.now().whole_seconds())
     };
     match verified() {
-        Err(FeedRefusal::Signature(TokenRefusal::UnknownKey)) if keys::renew(host, edge).await => {
+        Err(FeedRefusal::Signature(TokenRefusal::UnknownKey))
+            if keys::renew_for_feed(host, edge).await =>
+        {
             verified()
         }
         verified => verified,

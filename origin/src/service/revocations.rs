@@ -52,6 +52,10 @@ impl Revocations {
                 Revocation::User(user) => page.users.push(user),
             }
         }
+        if !page.keys.is_empty() {
+            // Whoever reads of the removal asks this origin for the keys next: it must not sign with, or publish, one that it says is gone.
+            self.keys.keep_current(now).await?;
+        }
         self.keys.sign_feed(&page, now)
     }
 }

@@ -98,7 +98,11 @@ async fn the_end_of_a_user_tells_the_sessions_and_the_user() {
     assert_eq!(told.sessions[0].handle, handle(&issued));
     let [user] = told.users.as_slice() else { panic!("{told:?}") };
     assert_eq!(user.user, UserDigest::of(&UserId::text("alice").unwrap()));
-    assert_eq!(user.issued_before, UnixSeconds(NOW.0 - 60), "a log-in by a clock that is behind stands");
+    assert_eq!(
+        user.issued_before,
+        UnixSeconds(NOW.0 - 60),
+        "a log-in by a clock that is behind stands"
+    );
     assert_eq!(user.forget_at, UnixSeconds(NOW.0 + 3660));
 }
 

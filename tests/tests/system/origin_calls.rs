@@ -84,12 +84,7 @@ async fn unknown_keys_make_at_most_one_key_fetch(system: Arc<System>) {
     system.to_origin.forget();
 
     for index in 0..50 {
-        let header = format!(r#"{{"alg":"EdDSA","typ":"at+jwt","kid":"unknown{index}"}}"#);
-        let token = format!(
-            "{}.e30.{}",
-            Base64UrlUnpadded::encode_string(header.as_bytes()),
-            "A".repeat(86)
-        );
+        let token = token_of_key(&format!("unknown{index}"));
         let mallory = alice.double();
         mallory.with_cookies(|jar| jar.replace("sAccessToken", &token));
         mallory.get("/api/me").await.expect_refusal(401, "try_refresh_token");
@@ -126,4 +121,10 @@ pub(crate) fn expect_few_pulls(tap: &Tap, watch: &Stopwatch) {
     let pulls = u64::try_from(tap.feed_pulls()).expect("few");
     let most = watch.elapsed().as_secs() + 2;
     assert!(pulls <= most, "{pulls} pulls, {most} at most: {:?}", tap.requests());
+}
+
+/// Looks like a token that this key has signed.
+pub(crate) fn token_of_key(key: &str) -> String {
+    let header = format!(r#"{{"alg":"EdDSA","typ":"at+jwt","kid":"{key}"}}"#);
+    format!("{}.e30.{}", Base64UrlUnpadded::encode_string(header.as_bytes()), "A".repeat(86))
 }

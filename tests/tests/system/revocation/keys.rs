@@ -1,7 +1,7 @@
 //! A signing key is removed in an emergency.
 
 use super::refusal;
-use crate::System;
+use crate::{System, origin_calls::token_of_key};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::Value;
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use wayleave_tests::{harness::Test, tests, visitor::Visitor};
 pub(crate) fn all() -> Vec<Test> {
     tests![
         tokens_of_a_removed_key_ask_for_a_refresh_at_both_edges_and_the_refresh_helps,
+        made_up_keys_do_not_keep_the_edges_from_learning_of_a_removal,
         a_key_that_does_not_exist_cannot_be_removed,
     ]
 }
@@ -17,6 +18,23 @@ pub(crate) fn all() -> Vec<Test> {
 async fn tokens_of_a_removed_key_ask_for_a_refresh_at_both_edges_and_the_refresh_helps(
     system: Arc<System>,
 ) {
+    remove_the_key_and_go_on(&system).await;
+}
+
+/// They make an edge fetch the key set, which it then does not do again for a while: not for tokens.
+async fn made_up_keys_do_not_keep_the_edges_from_learning_of_a_removal(system: Arc<System>) {
+    let second = system.second_edge().await;
+    let mallory = system.visitor();
+    mallory.log_in("mallory").await;
+    mallory.with_cookies(|jar| jar.replace("sAccessToken", &token_of_key("made-up")));
+    for mallory in [&mallory, &second.double(&mallory)] {
+        mallory.get("/api/me").await.expect_refusal(401, "try_refresh_token");
+    }
+
+    remove_the_key_and_go_on(&system).await;
+}
+
+async fn remove_the_key_and_go_on(system: &System) {
     let second = system.second_edge().await;
     let alice = system.visitor();
     alice.log_in("key-removed").await;
