@@ -38,6 +38,10 @@ pub fn free<const COUNT: usize>() -> Result<[u16; COUNT], StartError> {
 ///
 /// [`StartError::PortTaken`] with the first that cannot.
 pub fn check(ports: &Ports) -> Result<(), StartError> {
+    check_with(ports, is_taken)
+}
+
+fn check_with(ports: &Ports, is_taken: impl Fn(u16) -> bool) -> Result<(), StartError> {
     for (index, part) in Name::ALL.into_iter().enumerate() {
         let port = ports.of(part);
         let twice = Name::ALL[..index].iter().any(|other| ports.of(*other) == port);
@@ -64,35 +68,41 @@ fn in_use(error: &io::Error) -> bool {
 mod tests {
     use super::*;
 
+    const PORTS: Ports = Ports { origin: 1001, app: 1002, edge: 1003 };
+
     #[test]
-    fn free_ports_differ_and_can_be_had() {
+    fn free_ports_differ() {
         let ports = Ports::free().unwrap();
 
-        assert!(check(&ports).is_ok());
         assert!(ports.origin != ports.app && ports.app != ports.edge && ports.edge != ports.origin);
     }
 
     #[test]
-    fn a_taken_port_is_named_with_who_needs_it_and_how_to_choose_another() {
+    fn a_port_on_which_somebody_listens_is_taken() {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let port = listener.local_addr().unwrap().port();
 
-        let error = check(&Ports { app: port, ..Ports::free().unwrap() }).unwrap_err();
+        assert!(is_taken(listener.local_addr().unwrap().port()));
+    }
+
+    #[test]
+    fn a_taken_port_is_named_with_who_needs_it_and_how_to_choose_another() {
+        let error = check_with(&PORTS, |port| port == PORTS.app).unwrap_err();
 
         assert_eq!(
             error.to_string(),
-            format!(
-                "port {port} is taken, and the app needs it: stop what listens there, or choose another port with WAYLEAVE_DEV_APP_PORT=<port>"
-            )
+            "port 1002 is taken, and the app needs it: stop what listens there, or choose another port with WAYLEAVE_DEV_APP_PORT=<port>"
         );
     }
 
     #[test]
     fn one_port_for_two_parts_is_taken() {
-        let ports = Ports::free().unwrap();
-
-        let error = check(&Ports { edge: ports.origin, ..ports }).unwrap_err();
+        let error = check_with(&Ports { edge: PORTS.origin, ..PORTS }, |_| false).unwrap_err();
 
         assert!(matches!(error, StartError::PortTaken { part: Name::Edge, .. }));
+    }
+
+    #[test]
+    fn three_free_ports_are_fine() {
+        assert!(check_with(&PORTS, |_| false).is_ok());
     }
 }
