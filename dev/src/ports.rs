@@ -38,10 +38,10 @@ pub fn free<const COUNT: usize>() -> Result<[u16; COUNT], StartError> {
 ///
 /// [`StartError::PortTaken`] with the first that cannot.
 pub fn check(ports: &Ports) -> Result<(), StartError> {
-    check_with(ports, is_taken)
+    check_with(*ports, is_taken)
 }
 
-fn check_with(ports: &Ports, is_taken: impl Fn(u16) -> bool) -> Result<(), StartError> {
+fn check_with(ports: Ports, is_taken: impl Fn(u16) -> bool) -> Result<(), StartError> {
     for (index, part) in Name::ALL.into_iter().enumerate() {
         let port = ports.of(part);
         let twice = Name::ALL[..index].iter().any(|other| ports.of(*other) == port);
@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn a_taken_port_is_named_with_who_needs_it_and_how_to_choose_another() {
-        let error = check_with(&PORTS, |port| port == PORTS.app).unwrap_err();
+        let error = check_with(PORTS, |port| port == PORTS.app).unwrap_err();
 
         assert_eq!(
             error.to_string(),
@@ -96,13 +96,13 @@ mod tests {
 
     #[test]
     fn one_port_for_two_parts_is_taken() {
-        let error = check_with(&Ports { edge: PORTS.origin, ..PORTS }, |_| false).unwrap_err();
+        let error = check_with(Ports { edge: PORTS.origin, ..PORTS }, |_| false).unwrap_err();
 
         assert!(matches!(error, StartError::PortTaken { part: Name::Edge, .. }));
     }
 
     #[test]
     fn three_free_ports_are_fine() {
-        assert!(check_with(&PORTS, |_| false).is_ok());
+        assert!(check_with(PORTS, |_| false).is_ok());
     }
 }
