@@ -50,6 +50,7 @@ pub(crate) fn claims() -> AccessClaims {
     let user_id = UserId::text("alice").unwrap();
     AccessClaims {
         issuer: "https://id.test".to_owned(),
+        audience: None,
         session: SessionHandle::new(&user_id, [1; 12]),
         user_id,
         issued_at: UnixSeconds(NOW.0 - 60),

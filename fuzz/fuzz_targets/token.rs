@@ -29,7 +29,11 @@ fuzz_target!(|input: &[u8]| {
 fn check(token: &str) {
     let key = sign::SigningKey::from_seed("k1".parse().expect("a key id"), &SEED);
     let keys = KeySet::new(vec![(key.id().clone(), key.public_key())]);
-    let policy = TokenPolicy { issuer: "https://id.example".to_owned(), max_validity_s: 3600 };
+    let policy = TokenPolicy {
+        issuer: "https://id.example".to_owned(),
+        audience: None,
+        max_validity_s: 3600,
+    };
     let Ok(verified) = verify(token, &keys, &policy, NOW) else { return };
     let claims = verified.claims();
     assert_eq!(session_of(token, &keys, &policy, NOW), Some(claims.session));

@@ -154,6 +154,7 @@ pub async fn state(
         refresh_keys,
         SessionSettings {
             issuer: settings.issuer.clone(),
+            audience: settings.audience.clone(),
             access_validity: settings.access_token_validity,
             refresh_validity: settings.refresh_token_validity,
             anti_csrf: settings.anti_csrf,

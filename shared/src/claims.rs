@@ -17,6 +17,14 @@ pub struct AccessClaims {
     /// Who issued it (RFC 7519 section 4.1.1); the deployment's name.
     #[serde(rename = "iss")]
     pub issuer: String,
+    /// Whom it is for (RFC 7519 section 4.1.3); absent where the deployment names nobody.
+    #[serde(
+        rename = "aud",
+        default,
+        deserialize_with = "given",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub audience: Option<String>,
     /// Whose session it is. Keeps its JSON type.
     #[serde(rename = "sub")]
     pub user_id: UserId,
@@ -54,8 +62,10 @@ pub struct AccessClaims {
 }
 
 /// `null` is not absence: it would be a second way to say that anti-CSRF is off.
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<AntiCsrfToken>, D::Error> {
-    AntiCsrfToken::deserialize(deserializer).map(Some)
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 /// The first 16 bytes of the refresh token's hash: ties an access token to the refresh token it came with, and tells nothing about either.

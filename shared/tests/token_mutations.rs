@@ -108,6 +108,7 @@ impl Judge {
         let key = SigningKey::from_seed("k1".parse().unwrap(), &[7; 32]);
         let claims = AccessClaims {
             issuer: "https://id.example".to_owned(),
+            audience: None,
             user_id: UserId::text("alice").unwrap(),
             session: SessionHandle::from_bytes([2; 16]),
             issued_at: NOW,
@@ -120,7 +121,7 @@ impl Judge {
         let judge = Self {
             token: key.sign(&claims).unwrap(),
             keys: KeySet::new(vec![(key.id().clone(), key.public_key())]),
-            policy: TokenPolicy { issuer: claims.issuer, max_validity_s: 3600 },
+            policy: TokenPolicy { issuer: claims.issuer, audience: None, max_validity_s: 3600 },
         };
         assert_eq!(judge.refusal(&judge.token), None, "the token itself is good");
         judge

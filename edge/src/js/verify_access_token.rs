@@ -47,7 +47,7 @@ fn verified_claims(
     let published: JsonWebKeySet =
         serde_json::from_str(key_set_json).map_err(|_| INVALID_KEY_SET)?;
     let keys = KeySet::from_published(&published);
-    let policy = TokenPolicy { issuer: issuer.to_owned(), max_validity_s };
+    let policy = TokenPolicy { issuer: issuer.to_owned(), audience: None, max_validity_s };
     let verified = verify(token, &keys, &policy, UnixSeconds(now)).map_err(TokenRefusal::name)?;
     // Claims made of our own types can always be written.
     serde_json::to_string(verified.claims()).map_err(|_| INVALID_ARGUMENT)

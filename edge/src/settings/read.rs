@@ -22,6 +22,7 @@ pub(super) fn settings(variables: &Variables<'_>) -> Result<Settings, SettingsEr
         upstream: variables.required("UPSTREAM", HTTP_URL, is_http)?,
         token_policy: TokenPolicy {
             issuer: variables.required("ISSUER", "the issuer that the origin writes into its tokens", not_empty)?,
+            audience: variables.optional("AUDIENCE", "the audience that the origin writes into its tokens", not_empty)?,
             max_validity_s: variables
                 .optional("MAX_ACCESS_TOKEN_VALIDITY", "a duration of at least a second such as 90s, 1h or 1d", max_validity)?
                 .unwrap_or(DEFAULT_MAX_VALIDITY_S),

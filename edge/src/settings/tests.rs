@@ -25,6 +25,7 @@ fn what_is_not_set_has_safe_defaults() {
 
     assert_eq!(settings.auth_base_path, "/auth");
     assert_eq!(settings.token_policy.issuer, "https://id.example");
+    assert_eq!(settings.token_policy.audience, None);
     assert_eq!(settings.token_policy.max_validity_s, 86_400);
     assert_eq!(settings.session_data_access, SessionDataAccess::Read);
     assert_eq!(settings.allowed_origins, []);
@@ -33,6 +34,12 @@ fn what_is_not_set_has_safe_defaults() {
     assert_eq!(settings.revocation.mode_of("/any/path"), Mode::Feed);
     assert_eq!(settings.revocation.max_staleness_ms, 2_000);
     assert_eq!(settings.revocation.stale_feed, StaleFeed::Reject);
+}
+
+#[test]
+fn an_audience_is_demanded_of_tokens_where_it_is_set() {
+    let settings = read_with("AUDIENCE", Some("app")).unwrap();
+    assert_eq!(settings.token_policy.audience.as_deref(), Some("app"));
 }
 
 #[test]

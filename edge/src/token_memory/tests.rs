@@ -8,7 +8,7 @@ use wayleave_shared::{
 };
 
 fn policy() -> TokenPolicy {
-    TokenPolicy { issuer: "https://id.test".to_owned(), max_validity_s: 86_400 }
+    TokenPolicy { issuer: "https://id.test".to_owned(), audience: None, max_validity_s: 86_400 }
 }
 
 /// A token of its own, valid for so long.

@@ -18,13 +18,14 @@ pub struct Variable {
 }
 
 /// All settings, in the order of the help text.
-pub const VARIABLES: [Variable; 19] = [
+pub const VARIABLES: [Variable; 20] = [
     LISTEN,
     DATABASE_URL,
     DATABASE_CONNECTIONS,
     SERVICE_KEYS,
     MASTER_KEY,
     ISSUER,
+    AUDIENCE,
     ACCESS_TOKEN_VALIDITY,
     REFRESH_TOKEN_VALIDITY,
     SIGNING_KEY_INTERVAL,
@@ -101,6 +102,13 @@ pub(super) const ISSUER: Variable = Variable {
     meaning: "The deployment's name: `iss` of every access token. The edge's ISSUER must be the same.",
     accepted: "1 to 255 visible ASCII characters, by custom a URL",
     default: None,
+    secret: false,
+};
+pub(super) const AUDIENCE: Variable = Variable {
+    name: "WAYLEAVE_AUDIENCE",
+    meaning: "Whom access tokens are for: their `aud`. The edge's AUDIENCE must be the same.",
+    accepted: "up to 255 visible ASCII characters",
+    default: Some(""),
     secret: false,
 };
 pub(super) const ACCESS_TOKEN_VALIDITY: Variable = Variable {

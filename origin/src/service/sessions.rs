@@ -30,6 +30,8 @@ use wayleave_shared::{
 pub struct SessionSettings {
     /// The `iss` of every access token.
     pub issuer: String,
+    /// The `aud` of every access token, if it has one.
+    pub audience: Option<String>,
     /// How long an access token is valid; whole seconds.
     pub access_validity: Duration,
     /// How long a session lives without a refresh.
@@ -166,6 +168,7 @@ impl Sessions {
     ) -> Result<VerifiedSession, SessionError> {
         let policy = TokenPolicy {
             issuer: self.settings.issuer.clone(),
+            audience: self.settings.audience.clone(),
             max_validity_s: self.settings.access_validity.as_secs(),
         };
         let verified = self
@@ -284,6 +287,7 @@ impl Sessions {
             settings.anti_csrf.then(|| self.refresh_keys.anti_csrf_token(refresh_token));
         let claims = AccessClaims {
             issuer: settings.issuer.clone(),
+            audience: settings.audience.clone(),
             user_id: session.user_id.clone(),
             session: session.handle,
             issued_at,

@@ -1,6 +1,7 @@
 //! `POST /v1/sessions/verify`.
 
 use crate::origin::{Answer, HOUR_MS, NOW_MS, Origin, path, token};
+use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::{Value, json};
 
 async fn verify(origin: &Origin, body: &Value) -> Answer {
@@ -56,4 +57,17 @@ async fn a_revoked_session_is_refused_at_once_where_the_database_is_asked() {
 
     assert_eq!(verify(&origin, &body(false)).await.status, 200);
     verify(&origin, &body(true)).await.refused(401, "unauthorised");
+}
+
+#[tokio::test]
+async fn tokens_name_the_audience_that_is_set_and_are_good_for_it_only() {
+    let origin = Origin::with([("WAYLEAVE_AUDIENCE", "app")]).await;
+    let issued = origin.log_in().await;
+    let body = json!({"accessToken": token(&issued, "accessToken")});
+
+    assert_eq!(verify(&origin, &body).await.status, 200);
+    let claims = token(&issued, "accessToken").split('.').nth(1).unwrap();
+    let claims = Base64UrlUnpadded::decode_vec(claims).unwrap();
+    let claims: Value = serde_json::from_slice(&claims).unwrap();
+    assert_eq!(claims["aud"], "app");
 }

@@ -101,7 +101,7 @@ fn a_page_of_another_issuer_or_key_is_refused() {
 
 #[test]
 fn a_page_is_no_access_token_and_an_access_token_is_no_page() {
-    let policy = TokenPolicy { issuer: ISSUER.to_owned(), max_validity_s: 3600 };
+    let policy = TokenPolicy { issuer: ISSUER.to_owned(), audience: None, max_validity_s: 3600 };
     let signed_page = key().sign_feed(&page()).unwrap();
     assert_eq!(verify(&signed_page, &keys(), &policy, NOW).unwrap_err(), TokenRefusal::WrongType);
     let token = key().sign_as("at+jwt", &page()).unwrap();

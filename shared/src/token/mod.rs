@@ -15,6 +15,8 @@ use crate::{
 pub struct TokenPolicy {
     /// What `iss` must be, to the letter.
     pub issuer: String,
+    /// What `aud` must be, to the letter; `None`: there must be none, for a token that is meant for somebody is not for everybody (RFC 7519 section 4.1.3).
+    pub audience: Option<String>,
     /// The longest accepted `exp - iat`, in seconds.
     pub max_validity_s: u64,
 }
@@ -72,6 +74,9 @@ pub enum TokenRefusal {
     /// `alg` is not the key's.
     #[error("the token's algorithm is not its key's")]
     WrongAlgorithm,
+    /// `aud` is another, missing where the deployment has one, or there where it has none.
+    #[error("the token is for another audience")]
+    WrongAudience,
     /// `iss` is another.
     #[error("the token is another issuer's")]
     WrongIssuer,
@@ -101,6 +106,7 @@ impl TokenRefusal {
             Self::UnknownKey => "unknown_key",
             Self::ValidityTooLong => "validity_too_long",
             Self::WrongAlgorithm => "wrong_algorithm",
+            Self::WrongAudience => "wrong_audience",
             Self::WrongIssuer => "wrong_issuer",
             Self::WrongType => "wrong_type",
         }
@@ -132,7 +138,7 @@ impl TokenRefusal {
 /// ```
 /// use wayleave_shared::{key_set::KeySet, time::UnixSeconds, token::{TokenPolicy, TokenRefusal, verify}};
 ///
-/// let policy = TokenPolicy { issuer: "https://id.example".into(), max_validity_s: 3600 };
+/// let policy = TokenPolicy { issuer: "https://id.example".into(), audience: None, max_validity_s: 3600 };
 /// let refused = verify("not a token", &KeySet::default(), &policy, UnixSeconds(1_700_000_000));
 /// assert_eq!(refused.unwrap_err(), TokenRefusal::Malformed);
 /// ```
@@ -156,7 +162,7 @@ pub fn verify(
 /// ```
 /// use wayleave_shared::{key_set::KeySet, time::UnixSeconds, token::{TokenPolicy, session_of}};
 ///
-/// let policy = TokenPolicy { issuer: "https://id.example".into(), max_validity_s: 3600 };
+/// let policy = TokenPolicy { issuer: "https://id.example".into(), audience: None, max_validity_s: 3600 };
 /// assert_eq!(session_of("not a token", &KeySet::default(), &policy, UnixSeconds(0)), None);
 /// ```
 #[must_use]
@@ -200,6 +206,9 @@ fn check_claims(
     }
     if claims.issuer != policy.issuer {
         return Err(TokenRefusal::WrongIssuer);
+    }
+    if claims.audience != policy.audience {
+        return Err(TokenRefusal::WrongAudience);
     }
     if expires_at - issued_at > policy.max_validity_s {
         return Err(TokenRefusal::ValidityTooLong);

@@ -16,12 +16,13 @@ fn keys() -> KeySet {
 }
 
 fn policy() -> TokenPolicy {
-    TokenPolicy { issuer: "https://id.example".to_owned(), max_validity_s: 3600 }
+    TokenPolicy { issuer: "https://id.example".to_owned(), audience: None, max_validity_s: 3600 }
 }
 
 fn claims() -> AccessClaims {
     AccessClaims {
         issuer: "https://id.example".to_owned(),
+        audience: None,
         user_id: UserId::integer(1).unwrap(),
         session: SessionHandle::from_bytes([2; 16]),
         issued_at: NOW,
@@ -175,6 +176,25 @@ fn claims_refusals_are_exact() {
         // Nesting of seven inside the claims object is the deepest accepted: shown by how far it gets.
         let now = if expected == TokenRefusal::Expired { UnixSeconds(NOW.0 + 3600) } else { NOW };
         assert_eq!(verify(&token, &keys(), &policy(), now).unwrap_err(), expected, "{to}");
+    }
+}
+
+#[test]
+fn a_token_is_for_its_audience_and_for_nobody_else() {
+    let policy_of =
+        |audience: Option<&str>| TokenPolicy { audience: audience.map(str::to_owned), ..policy() };
+    let token_for = |audience: Option<&str>| {
+        key().sign(&AccessClaims { audience: audience.map(str::to_owned), ..claims() }).unwrap()
+    };
+    for (meant, demanded, expected) in [
+        (None, None, Ok(())),
+        (Some("app"), Some("app"), Ok(())),
+        (Some("app"), Some("App"), Err(TokenRefusal::WrongAudience)),
+        (Some("app"), None, Err(TokenRefusal::WrongAudience)),
+        (None, Some("app"), Err(TokenRefusal::WrongAudience)),
+    ] {
+        let verdict = verify(&token_for(meant), &keys(), &policy_of(demanded), NOW);
+        assert_eq!(verdict.map(|_| ()), expected, "{meant:?} {demanded:?}");
     }
 }
 

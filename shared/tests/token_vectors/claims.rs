@@ -4,7 +4,7 @@ use crate::{
     file::VectorFile,
     forge::{Members, claims, header, key_set, signed},
 };
-use wayleave_shared::token::TokenRefusal::{ClaimsMalformed, WrongIssuer};
+use wayleave_shared::token::TokenRefusal::{ClaimsMalformed, WrongAudience, WrongIssuer};
 
 pub(crate) fn file() -> VectorFile {
     let mut file = VectorFile::new(
@@ -17,6 +17,7 @@ pub(crate) fn file() -> VectorFile {
     file.accept("no payload", token(&claims().without("p")));
     file.accept("claims in another order", token(&claims().without("iss").and("iss", ISSUER)));
     members(&mut file);
+    audience(&mut file);
     issuer(&mut file);
     user_id(&mut file);
     fixed_length(&mut file);
@@ -49,7 +50,6 @@ fn members(file: &mut VectorFile) {
     }
     for (name, value) in [
         ("nbf", "1"),
-        ("aud", "\"app\""),
         ("jti", "\"1\""),
         ("scope", "\"admin\""),
         ("client_id", "\"app\""),
@@ -64,6 +64,18 @@ fn members(file: &mut VectorFile) {
     ] {
         let more = claims().and(name, value);
         file.refuse(ClaimsMalformed, format!("unknown claim {name:?}"), token(&more));
+    }
+}
+
+/// The policy of the vectors demands none.
+fn audience(file: &mut VectorFile) {
+    for audience in ["\"app\"", "\"\""] {
+        let meant = claims().and("aud", audience);
+        file.refuse(WrongAudience, format!("aud {audience} where none is demanded"), token(&meant));
+    }
+    for value in ["null", "[]", "[\"app\"]", "1", "{}"] {
+        let odd = claims().and("aud", value);
+        file.refuse(ClaimsMalformed, format!("aud {value}"), token(&odd));
     }
 }
 

@@ -54,8 +54,11 @@ fn every_vector_gets_exactly_its_verdict() {
     for file in generated() {
         let published: JsonWebKeySet = serde_json::from_str(&file.key_set).unwrap();
         let keys = KeySet::from_published(&published);
-        let policy =
-            TokenPolicy { issuer: file::ISSUER.to_owned(), max_validity_s: file::MAX_VALIDITY_S };
+        let policy = TokenPolicy {
+            issuer: file::ISSUER.to_owned(),
+            audience: None,
+            max_validity_s: file::MAX_VALIDITY_S,
+        };
         for vector in &file.vectors {
             let answer = verify(&vector.token, &keys, &policy, UnixSeconds(file::NOW));
             let verdict = answer.map_or_else(TokenRefusal::name, |_| file::ACCEPTED);

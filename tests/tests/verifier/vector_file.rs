@@ -68,6 +68,7 @@ impl VectorFile {
         let keys = KeySet::from_published(&published);
         let policy = TokenPolicy {
             issuer: self.setting["issuer"].as_str().expect("an issuer").to_owned(),
+            audience: None,
             max_validity_s: self.setting["maxValiditySeconds"].as_u64().expect("seconds"),
         };
         let now = UnixSeconds(self.setting["now"].as_u64().expect("seconds"));

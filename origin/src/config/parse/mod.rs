@@ -26,6 +26,8 @@ pub struct Settings {
     pub master_keys: Vec<Zeroizing<[u8; 32]>>,
     /// The `iss` of access tokens.
     pub issuer: String,
+    /// The `aud` of access tokens, if they have one.
+    pub audience: Option<String>,
     /// How long access tokens are valid.
     pub access_token_validity: Duration,
     /// How long a session lives without a refresh.
@@ -81,7 +83,8 @@ impl Reader<'_> {
             self.read(&variable::DATABASE_CONNECTIONS, |text| number(text, 1..=1000));
         let service_keys = self.read(&variable::SERVICE_KEYS, |text| list(text, service_key));
         let master_keys = self.read(&variable::MASTER_KEY, |text| list(text, seed));
-        let issuer = self.read(&variable::ISSUER, issuer);
+        let issuer = self.read(&variable::ISSUER, name);
+        let audience = self.read(&variable::AUDIENCE, name);
         let access_token_validity = self.read(&variable::ACCESS_TOKEN_VALIDITY, |text| {
             duration(text, SECOND..=1000 * DAY).filter(|span| span.subsec_nanos() == 0)
         });
@@ -108,6 +111,7 @@ impl Reader<'_> {
             service_keys: service_keys?,
             master_keys: master_keys?,
             issuer: issuer?,
+            audience: Some(audience?).filter(|audience| !audience.is_empty()),
             access_token_validity: access_token_validity?,
             refresh_token_validity: refresh_token_validity?,
             signing_key_interval: signing_key_interval?,
@@ -193,7 +197,8 @@ fn seed(text: &str) -> Option<Zeroizing<[u8; 32]>> {
     (length == 32).then_some(key)
 }
 
-fn issuer(text: &str) -> Option<String> {
+/// The deployment's or the audience's name.
+fn name(text: &str) -> Option<String> {
     let fits = text.len() <= 255 && text.bytes().all(|byte| byte.is_ascii_graphic());
     fits.then(|| text.to_owned())
 }

@@ -76,6 +76,7 @@ fn bounds_of_each_setting() {
         ("WAYLEAVE_REFRESH_TOKEN_VALIDITY", &["1s", "365d", "2880ms"], &["999ms", "366d", "-1s"]),
         ("WAYLEAVE_SIGNING_KEY_INTERVAL", &["1h", "720h", "never"], &["59m", "721h", "static"]),
         ("WAYLEAVE_SIGNING_KEY", &["", MASTER.1], &["AAAA", "k1"]),
+        ("WAYLEAVE_AUDIENCE", &["app", "https://app.example"], &["a b", "é"]),
         ("WAYLEAVE_ANTI_CSRF", &["on", "off"], &["true", "ON"]),
         (
             "WAYLEAVE_COOKIE_DOMAIN",
