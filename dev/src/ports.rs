@@ -25,11 +25,24 @@ pub fn free<const COUNT: usize>() -> Result<[u16; COUNT], StartError> {
     let mut held = Vec::with_capacity(COUNT);
     let mut ports = [0; COUNT];
     for port in &mut ports {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(failed)?;
+        let listener = below_the_ephemeral().map_err(failed)?;
         *port = listener.local_addr().map_err(failed)?.port();
         held.push(listener);
     }
     Ok(ports)
+}
+
+/// A port from below those that the system gives to outgoing connections: one of these could take it before its server starts.
+fn below_the_ephemeral() -> io::Result<TcpListener> {
+    for _ in 0..200 {
+        let mut random = [0; 2];
+        getrandom::fill(&mut random).map_err(io::Error::other)?;
+        let port = 20_000 + u16::from_be_bytes(random) % 12_000;
+        if let Ok(listener) = TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+            return Ok(listener);
+        }
+    }
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
 }
 
 /// Looks whether all ports can be had.
