@@ -59,8 +59,9 @@ pub enum SameSite {
 pub struct Issue<'issue> {
     /// The access token.
     pub access_token: &'issue str,
-    /// The refresh token.
-    pub refresh_token: &'issue str,
+    /// The refresh token; `None` where the browser has it already and must not be given it again
+    /// ([`Step::Keep`](crate::rotation::Step::Keep)).
+    pub refresh_token: Option<&'issue str>,
     /// When the session ends unless it is refreshed. All three cookies live this long: an expired access token must still tell the
     /// edge that there is something to refresh, whatever the browser's clock says.
     pub refresh_expires_at: UnixMilliseconds,
@@ -87,19 +88,27 @@ impl CookiePolicy {
         if let Some(token) = issue.anti_csrf_token {
             headers.insert(header::ANTI_CSRF.to_owned(), token.to_owned());
         }
+        let mut set_cookie = vec![self.access_cookie(issue.access_token, until)];
+        if let Some(token) = issue.refresh_token {
+            let path = &self.refresh_path;
+            set_cookie.push(self.line(cookie::REFRESH_TOKEN, token, path, true, until));
+        }
+        let marker = issue.marker.to_string();
+        set_cookie.push(self.line(cookie::ID_REFRESH_TOKEN, &marker, "/", false, until));
+        BrowserLines { set_cookie, headers }
+    }
+
+    /// The lines of a new access token for a session that otherwise goes on as it was. `until` is the session's end.
+    #[must_use]
+    pub fn access_replaced(
+        &self,
+        access_token: &str,
+        until: UnixMilliseconds,
+        front_token: String,
+    ) -> BrowserLines {
         BrowserLines {
-            set_cookie: vec![
-                self.access_cookie(issue.access_token, until),
-                self.line(
-                    cookie::REFRESH_TOKEN,
-                    issue.refresh_token,
-                    &self.refresh_path,
-                    true,
-                    until,
-                ),
-                self.line(cookie::ID_REFRESH_TOKEN, &issue.marker.to_string(), "/", false, until),
-            ],
-            headers,
+            set_cookie: vec![self.access_cookie(access_token, Some(until))],
+            headers: self.headers([(header::FRONT_TOKEN.to_owned(), front_token)]),
         }
     }
 
@@ -232,7 +241,7 @@ mod tests {
     fn an_issued_session_sets_three_cookies_and_three_headers() {
         let lines = policy().issued(&Issue {
             access_token: "a.b.c",
-            refresh_token: "refresh",
+            refresh_token: Some("refresh"),
             refresh_expires_at: UnixMilliseconds(86_400_000),
             marker: Uuid::nil(),
             anti_csrf_token: Some("csrf"),

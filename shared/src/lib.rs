@@ -13,17 +13,19 @@
 //! | [`user_id`], [`session_handle`] | who, and which log-in |
 //! | [`anti_csrf`] | whether a request was meant by its user |
 //! | [`cookie`], [`header`] | names and shapes of what browsers carry |
+//! | [`client`] | what a user logged in with |
 //! | [`web_origin`] | where a page or server is on the web |
 //! | [`refusal`] | every reason to say no, with its code and status |
 //! | [`wire`] | the bodies between edge and origin |
 //! | [`json`], [`object`], [`time`] | JSON values kept as they were written; JSON that must be an object; points in time |
 //!
-//! The feature `sign` adds all that can mint: `sign`, `refresh_token`, `browser`. The edge never enables it, so no code that
+//! The feature `sign` adds all that can mint: `sign`, `refresh_token`, `rotation`, `browser`; and `merge_patch`, which the edge has no use for. The edge never enables it, so no code that
 //! could make a token is in the worker.
 
 pub mod anti_csrf;
 mod base64url;
 pub mod claims;
+pub mod client;
 pub mod cookie;
 pub mod feed;
 pub mod header;
@@ -41,7 +43,11 @@ pub mod wire;
 #[cfg(feature = "sign")]
 pub mod browser;
 #[cfg(feature = "sign")]
+pub mod merge_patch;
+#[cfg(feature = "sign")]
 pub mod refresh_token;
+#[cfg(feature = "sign")]
+pub mod rotation;
 #[cfg(feature = "sign")]
 pub mod sign;
 

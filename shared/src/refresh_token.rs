@@ -46,7 +46,7 @@ pub struct RefreshKeys {
 
 #[derive(Clone)]
 struct RefreshKey {
-    id: [u8; 4],
+    id: RefreshKeyId,
     key: Zeroizing<[u8; 32]>,
 }
 
@@ -58,9 +58,23 @@ pub struct NoMasterKey;
 /// A refresh token that we made: its code has been checked, or it is new.
 #[derive(Clone)]
 pub struct RefreshToken {
-    key_id: [u8; 4],
+    key_id: RefreshKeyId,
     handle: SessionHandle,
     secret: Zeroizing<[u8; 32]>,
+}
+
+/// Names a refresh key. Not a secret.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct RefreshKeyId(pub [u8; 4]);
+
+/// How a token's successor is made of it. Kept beside the successor's hash, so that the same successor can be made again; useless without the
+/// refresh key and the token.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Derivation {
+    /// Which refresh key.
+    pub key: RefreshKeyId,
+    /// Random, so that no two successors of one token are the same.
+    pub nonce: [u8; 16],
 }
 
 /// SHA-256 of a refresh token's secret: what the store keeps.
@@ -86,12 +100,42 @@ impl RefreshKeys {
         RefreshToken { key_id: self.issuing().id, handle, secret: Zeroizing::new(secret) }
     }
 
+    /// How the next successor is made: by the key that issues. `nonce` comes from the operating system's generator.
+    #[must_use]
+    pub fn derivation(&self, nonce: [u8; 16]) -> Derivation {
+        Derivation { key: self.issuing().id, nonce }
+    }
+
+    /// The token that takes this one's place: for one derivation always the same. `None` where the key of the derivation is no longer listed.
+    ///
+    /// ```
+    /// use wayleave_shared::{refresh_token::RefreshKeys, session_handle::SessionHandle};
+    ///
+    /// let keys = RefreshKeys::derive([&[1; 32]]).unwrap();
+    /// let parent = keys.issue(SessionHandle::from_bytes([2; 16]), [3; 32]);
+    /// let derivation = keys.derivation([4; 16]);
+    /// let first = keys.successor(&parent, derivation).unwrap();
+    /// let again = keys.successor(&parent, derivation).unwrap();
+    /// assert_eq!(keys.write(&first), keys.write(&again));
+    /// ```
+    #[must_use]
+    pub fn successor(
+        &self,
+        parent: &RefreshToken,
+        derivation: Derivation,
+    ) -> Option<RefreshToken> {
+        let key = self.keys.iter().find(|key| key.id == derivation.key)?;
+        let message = Zeroizing::new([parent.secret.as_slice(), &derivation.nonce].concat());
+        let secret = Zeroizing::new(key.digest(b"successor v1", &message));
+        Some(RefreshToken { key_id: key.id, handle: parent.handle, secret })
+    }
+
     /// The token's wire form: 92 characters of base64url.
     #[must_use]
     pub fn write(&self, token: &RefreshToken) -> String {
         let mut bytes = Zeroizing::new([0; TOKEN_BYTES]);
         bytes[0] = VERSION;
-        bytes[1..5].copy_from_slice(&token.key_id);
+        bytes[1..5].copy_from_slice(&token.key_id.0);
         bytes[5..21].copy_from_slice(token.handle.as_bytes());
         bytes[21..53].copy_from_slice(token.secret.as_slice());
         let code = self.key_of(token).code(b"token v1", &bytes[..53]);
@@ -107,13 +151,13 @@ impl RefreshKeys {
         let (key_id, rest) = rest.split_first_chunk::<4>()?;
         let (handle, rest) = rest.split_first_chunk::<16>()?;
         let (secret, code) = rest.split_first_chunk::<32>()?;
-        let key = self.keys.iter().find(|key| key.id == *key_id)?;
+        let key = self.keys.iter().find(|key| key.id.0 == *key_id)?;
         let expected = key.code(b"token v1", &bytes[..53]);
         if *version != VERSION || !bool::from(expected.ct_eq(code)) {
             return None;
         }
         Some(RefreshToken {
-            key_id: *key_id,
+            key_id: key.id,
             handle: SessionHandle::from_bytes(*handle),
             secret: Zeroizing::new(*secret),
         })
@@ -154,20 +198,25 @@ impl RefreshKey {
                 .expand(purpose.as_bytes(), output)
                 .expect("32 bytes are within what HKDF-SHA-256 can give (RFC 5869 section 2.3)");
         }
-        Self { id, key }
+        Self { id: RefreshKeyId(id), key }
     }
 
-    /// The first 16 bytes of a keyed hash. `purpose` keeps uses apart: no output of one can pass for another's.
+    /// The first 16 bytes of a keyed hash.
     fn code(&self, purpose: &[u8], message: &[u8]) -> [u8; 16] {
+        let digest = Zeroizing::new(self.digest(purpose, message));
+        let mut code = [0; 16];
+        code.copy_from_slice(&digest[..16]);
+        code
+    }
+
+    /// A keyed hash. `purpose` keeps uses apart: no output of one can pass for another's.
+    fn digest(&self, purpose: &[u8], message: &[u8]) -> [u8; 32] {
         let mut hash = Hmac::<Sha256>::new_from_slice(self.key.as_slice())
             .expect("HMAC takes a key of any length (RFC 2104 section 2)");
         hash.update(purpose);
         hash.update(&[0]);
         hash.update(message);
-        let digest = hash.finalize().into_bytes();
-        let mut code = [0; 16];
-        code.copy_from_slice(&digest[..16]);
-        code
+        hash.finalize().into_bytes().into()
     }
 }
 
@@ -282,6 +331,39 @@ mod tests {
         assert_ne!(keys.marker(&one), keys.marker(&two));
         assert_ne!(one.hash(), two.hash());
         assert_eq!(keys.marker(&one).get_version_num(), 4);
+    }
+
+    #[test]
+    fn successors_differ_by_token_nonce_and_key() {
+        let keys = RefreshKeys::derive([&[1; 32], &[2; 32]]).unwrap();
+        let turned = RefreshKeys::derive([&[2; 32], &[1; 32]]).unwrap();
+        let handle = SessionHandle::from_bytes([2; 16]);
+        let (one, two) = (keys.issue(handle, [3; 32]), keys.issue(handle, [4; 32]));
+        let hash = |parent, derivation| keys.successor(parent, derivation).unwrap().hash().0;
+
+        let all = [
+            one.hash().0,
+            hash(&one, keys.derivation([5; 16])),
+            hash(&two, keys.derivation([5; 16])),
+            hash(&one, keys.derivation([6; 16])),
+            hash(&one, turned.derivation([5; 16])),
+        ];
+
+        assert_eq!(std::collections::BTreeSet::from(all).len(), all.len());
+    }
+
+    #[test]
+    fn a_successor_can_be_made_again_while_its_key_is_listed() {
+        let old = RefreshKeys::derive([&[1; 32]]).unwrap();
+        let parent = old.issue(SessionHandle::from_bytes([2; 16]), [3; 32]);
+        let derivation = old.derivation([4; 16]);
+        let successor = old.write(&old.successor(&parent, derivation).unwrap());
+
+        let both = RefreshKeys::derive([&[2; 32], &[1; 32]]).unwrap();
+        assert_eq!(both.write(&both.successor(&parent, derivation).unwrap()), successor);
+
+        let new = RefreshKeys::derive([&[2; 32]]).unwrap();
+        assert!(new.successor(&parent, derivation).is_none());
     }
 
     #[test]

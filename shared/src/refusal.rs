@@ -1,6 +1,6 @@
 //! Every reason to say no, with its stable code, its HTTP status and its documented error type.
 
-use crate::wire::BrowserLines;
+use crate::wire::{BrowserLines, StolenSession};
 use serde::{Deserialize, Serialize};
 
 /// Why a request was refused or failed: the `code` of a problem body.
@@ -116,6 +116,9 @@ pub struct Problem {
     /// What to tell the browser, where its session is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub browser: Option<BrowserLines>,
+    /// Whose session it was, where a refresh token was stolen. For the app, not for the browser.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<StolenSession>,
 }
 
 impl Problem {
@@ -128,6 +131,7 @@ impl Problem {
             detail: detail.into(),
             err_type: code.error_type(),
             browser: None,
+            session: None,
         }
     }
 }

@@ -4,7 +4,8 @@
 
 use crate::{
     anti_csrf::AntiCsrfToken,
-    claims::AccessClaims,
+    claims::{AccessClaims, RefreshHashPrefix},
+    client::Client,
     json::{self, Json},
     session_handle::SessionHandle,
     time::UnixMilliseconds,
@@ -41,6 +42,9 @@ pub struct CreateSession {
     /// Stays in the database.
     #[serde(default, deserialize_with = "json::present", skip_serializing_if = "Option::is_none")]
     pub session_data: Option<Json>,
+    /// What the user logged in with, for the list of their sessions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<Client>,
     /// The session that the log-in request itself carried; it is ended, so that a log-in always leaves one session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaces: Option<SessionHandle>,
@@ -85,6 +89,12 @@ pub struct Session {
     pub refreshed_at: UnixMilliseconds,
     /// When it ends unless it is refreshed.
     pub expires_at: UnixMilliseconds,
+    /// What the user logged in with, as far as the app told and the deployment keeps it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<Client>,
+    /// Whether it is the session that the list was asked to mark; absent elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current: Option<bool>,
 }
 
 /// A session as its access token proves it, without asking the store.
@@ -150,6 +160,84 @@ pub struct BrowserLines {
     pub headers: BTreeMap<String, String>,
 }
 
+/// `POST /v1/sessions/confirm`: these sessions' newest tokens have arrived, for access tokens that came with them are in use.
+///
+/// ```
+/// use wayleave_shared::wire::ConfirmSessions;
+///
+/// let body: ConfirmSessions = serde_json::from_str(
+///     r#"{"sessions": [{"handle": "AgICAgICAgICAgICAgICAg", "refreshHash": "AwMDAwMDAwMDAwMDAwMDAw"}]}"#,
+/// ).unwrap();
+/// assert_eq!(body.sessions[0].refresh_hash.0, [3; 16]);
+/// ```
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ConfirmSessions {
+    /// At most [`MAX_CONFIRMATIONS`].
+    pub sessions: Vec<Confirmation>,
+}
+
+/// That a refresh token has arrived at its browser.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Confirmation {
+    /// The session: `sid` of the access token.
+    pub handle: SessionHandle,
+    /// The refresh token: `rth` of the access token. One that is not the session's newest confirms nothing.
+    pub refresh_hash: RefreshHashPrefix,
+}
+
+/// The answer to `POST /v1/sessions/confirm`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConfirmedSessions {
+    /// Those of the sessions asked about that are over.
+    pub gone: Vec<SessionHandle>,
+}
+
+/// How many sessions one call confirms at most.
+pub const MAX_CONFIRMATIONS: usize = 500;
+
+/// `PUT …/payload`: replaces what the session's next access tokens carry.
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UpdatePayload {
+    /// The new payload; absent for none, which is not `null`.
+    #[serde(
+        default,
+        deserialize_with = "json::present_unique",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub jwt_payload: Option<Json>,
+    /// The access token in use, where a new one is wanted at once: the same but for the payload and the time of issue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_token: Option<String>,
+}
+
+/// The answer to a `PUT …/payload`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UpdatedPayload {
+    /// The session as it is now stored.
+    pub session: Session,
+    /// The new access token, where one was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_token: Option<IssuedToken>,
+    /// The same as finished lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub browser: Option<BrowserLines>,
+}
+
+/// Whose refresh token was used by somebody else: part of the refusal `token_theft_detected`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StolenSession {
+    /// Which log-in.
+    pub handle: SessionHandle,
+    /// Whose.
+    pub user_id: UserId,
+}
+
 /// `GET …/data`: what the app keeps in a session.
 ///
 /// `data` is absent where none was ever stored; `version` is 0 then.
@@ -163,6 +251,12 @@ pub struct SessionData {
     pub version: u64,
 }
 
+/// The largest session data, in bytes of JSON.
+pub const MAX_SESSION_DATA_BYTES: usize = 1024 * 1024;
+
+/// The largest body of a `PUT` or `PATCH …/data`: there is something around the data.
+pub const MAX_SESSION_DATA_BODY_BYTES: usize = MAX_SESSION_DATA_BYTES + 1024;
+
 /// `PUT …/data`: replaces the stored value.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -171,7 +265,7 @@ pub struct UpdateSessionData {
     pub data: Json,
 }
 
-/// The answer to a `PUT …/data`.
+/// The answer to a `PUT` or `PATCH …/data`.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UpdatedSessionData {
@@ -217,6 +311,12 @@ impl fmt::Debug for RefreshSession {
 impl fmt::Debug for VerifySession {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("VerifySession")
+    }
+}
+
+impl fmt::Debug for UpdatePayload {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("UpdatePayload")
     }
 }
 
