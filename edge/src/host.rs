@@ -6,7 +6,9 @@ use crate::{
     log::LogLine,
     origin::{Incoming, OriginRequest, Outage},
 };
-use wayleave_shared::{feed::MAX_FEED_BYTES, time::UnixMilliseconds};
+use wayleave_shared::{
+    feed::MAX_FEED_BYTES, time::UnixMilliseconds, wire::MAX_SESSION_DATA_BODY_BYTES,
+};
 
 /// The platform, for one request. Workers in production; a script of replies in tests.
 ///
@@ -114,7 +116,4 @@ pub const ORIGIN_TIMEOUT_MS: u32 = 5_000;
 /// The longest answer of the origin: a page of the revocation feed. Session data at its limit is shorter.
 pub const MAX_ORIGIN_ANSWER_BYTES: usize = MAX_FEED_BYTES;
 
-/// The longest body of `PUT {base}/session/data`.
-pub const MAX_SESSION_DATA_BYTES: usize = 1024 * 1024;
-
-const _: () = assert!(MAX_ORIGIN_ANSWER_BYTES > 2 * MAX_SESSION_DATA_BYTES);
+const _: () = assert!(MAX_ORIGIN_ANSWER_BYTES > 2 * MAX_SESSION_DATA_BODY_BYTES);

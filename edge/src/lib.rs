@@ -15,6 +15,7 @@
 //! | [`key_cache`] | when to fetch the public keys |
 //! | [`verifier`], [`token_memory`] | what verifies an access token, and what it verified before |
 //! | [`revocations`] | what was ended before its tokens expired, and when to pull the feed |
+//! | [`confirmations`] | which refresh tokens have arrived at their browser, and when the origin is told |
 //! | [`clearing`] | the lines that clear a browser's cookies, remembered |
 //! | [`single_flight`] | one piece of work at a time per isolate |
 //! | [`origin`] | what is asked of the origin, and what it answers |
@@ -26,6 +27,7 @@
 
 pub mod answer;
 pub mod clearing;
+pub mod confirmations;
 pub mod cors;
 pub mod credential;
 pub mod cross_site;

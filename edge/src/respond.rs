@@ -60,7 +60,7 @@ pub fn app_unavailable() -> Answer {
     problem(&Problem::new(Code::Unavailable, "the app cannot be reached now"))
 }
 
-/// A refusal that the origin made: passed on as it is, the lines for the browser taken out of the body and applied.
+/// A refusal that the origin made: passed on as it is, the lines for the browser taken out of the body and applied, and without whose session it was.
 #[must_use]
 pub fn problem(problem: &Problem) -> Answer {
     let body = Problem::new(problem.code, problem.detail.as_str());
@@ -125,6 +125,7 @@ const RETRY_AFTER_S: &str = "1";
 mod tests {
     use super::*;
     use std::collections::BTreeMap;
+    use wayleave_shared::{session_handle::SessionHandle, user_id::UserId, wire::StolenSession};
 
     #[test]
     fn a_refusal_is_a_problem_that_is_not_cached() {
@@ -151,6 +152,11 @@ mod tests {
             browser: Some(BrowserLines {
                 set_cookie: vec!["a=; Path=/".into(), "b=; Path=/".into()],
                 headers: BTreeMap::from([("front-token".into(), "remove".into())]),
+            }),
+            // Whose session it was is the app's to know, not the browser's that the token came from.
+            session: Some(StolenSession {
+                handle: SessionHandle::from_bytes([1; 16]),
+                user_id: UserId::text("alice").unwrap(),
             }),
             ..Problem::new(Code::TokenTheftDetected, "said by the origin")
         };

@@ -16,6 +16,8 @@ pub enum Route {
     NotFound,
     /// `OPTIONS` on one of our routes, which takes these methods.
     Options(&'static str),
+    /// `PATCH {base}/session/data`.
+    PatchSessionData,
     /// `PUT {base}/session/data`.
     PutSessionData,
     /// `POST {base}/session/refresh`.
@@ -60,6 +62,7 @@ impl Route {
                 &[
                     ("GET", Self::GetSessionData),
                     ("HEAD", Self::GetSessionData),
+                    ("PATCH", Self::PatchSessionData),
                     ("PUT", Self::PutSessionData),
                 ],
             ),
@@ -76,7 +79,7 @@ impl Route {
 }
 
 const READ: &str = "GET, HEAD";
-const READ_WRITE: &str = "GET, HEAD, PUT";
+const READ_WRITE: &str = "GET, HEAD, PUT, PATCH";
 const POST: &str = "POST";
 
 #[cfg(test)]
@@ -93,7 +96,10 @@ mod tests {
             ("get", "/auth/session", Route::WrongMethod("GET, HEAD")),
             ("GET", "/auth/session/data", Route::GetSessionData),
             ("PUT", "/auth/session/data", Route::PutSessionData),
-            ("DELETE", "/auth/session/data", Route::WrongMethod("GET, HEAD, PUT")),
+            ("PATCH", "/auth/session/data", Route::PatchSessionData),
+            ("DELETE", "/auth/session/data", Route::WrongMethod("GET, HEAD, PUT, PATCH")),
+            ("OPTIONS", "/auth/session/data", Route::Options("GET, HEAD, PUT, PATCH")),
+            ("PATCH", "/auth/session", Route::WrongMethod("GET, HEAD")),
             ("POST", "/auth/session/refresh", Route::Refresh),
             ("GET", "/auth/session/refresh", Route::WrongMethod("POST")),
             ("POST", "/auth/signout", Route::SignOut),
@@ -125,10 +131,13 @@ mod tests {
         for (access, method, expected) in [
             ("off", "GET", Route::NotFound),
             ("off", "PUT", Route::NotFound),
+            ("off", "PATCH", Route::NotFound),
             ("off", "OPTIONS", Route::NotFound),
             ("read", "GET", Route::GetSessionData),
             ("read", "PUT", Route::WrongMethod("GET, HEAD")),
+            ("read", "PATCH", Route::WrongMethod("GET, HEAD")),
             ("read-write", "PUT", Route::PutSessionData),
+            ("read-write", "PATCH", Route::PatchSessionData),
         ] {
             let request = RequestView::new(
                 method,

@@ -62,6 +62,16 @@ pub(crate) fn claims() -> AccessClaims {
     }
 }
 
+/// Another session of "alice", refreshed so often.
+pub(crate) fn refreshed(number: u8, generation: u64) -> AccessClaims {
+    AccessClaims {
+        session: SessionHandle::from_bytes([number; 16]),
+        refresh_hash: RefreshHashPrefix([number; 16]),
+        generation,
+        ..claims()
+    }
+}
+
 /// The anti-CSRF token of [`claims`].
 pub(crate) fn anti_csrf() -> String {
     AntiCsrfToken::from_bytes([9; 16]).to_text()

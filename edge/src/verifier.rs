@@ -1,13 +1,20 @@
 //! What verifies an access token: the public keys, with or without a memory of what they verified before.
 
-use crate::token_memory::{Recalled, TokenMemory};
-use std::{cell::RefCell, rc::Rc};
+use crate::{
+    confirmations::confirmation_of,
+    token_memory::{Recalled, TokenMemory},
+};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 use wayleave_shared::{
     claims::AccessClaims,
     key_set::KeySet,
     session_handle::SessionHandle,
     time::UnixSeconds,
     token::{self, TokenPolicy, TokenRefusal},
+    wire::Confirmation,
 };
 
 /// Verifies access tokens. Whoever implements it gives the answer of [`token::verify`], only how fast may differ.
@@ -70,6 +77,8 @@ pub struct Remembering<'a> {
     pub generation: u64,
     /// What they verified before.
     pub memory: &'a RefCell<TokenMemory>,
+    /// What a token tells that was not in the memory.
+    pub first_seen: &'a Cell<Option<Confirmation>>,
 }
 
 impl Verifier for Remembering<'_> {
@@ -85,7 +94,9 @@ impl Verifier for Remembering<'_> {
             Recalled::Unknown => {}
         }
         let verified = token::verify(token, self.keys, policy, now)?;
-        Ok(self.memory.borrow_mut().remember(token, verified, self.generation))
+        let claims = self.memory.borrow_mut().remember(token, verified, self.generation);
+        self.first_seen.set(confirmation_of(&claims));
+        Ok(claims)
     }
 
     fn session_of(

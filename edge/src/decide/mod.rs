@@ -8,6 +8,7 @@ pub use revocation::{Confirm, PresentedToken};
 
 use crate::{
     answer::Answer,
+    confirmations::Confirmations,
     cors,
     credential::{self, Credential},
     cross_site,
@@ -56,6 +57,8 @@ pub enum Action {
 /// What the origin is asked to do.
 #[derive(Clone, Eq, PartialEq)]
 pub enum Ask {
+    /// Change the data of this session as the request's body says.
+    PatchData(SessionHandle),
     /// Read the data of this session.
     ReadData(SessionHandle),
     /// Trade this refresh token for new tokens.
@@ -90,6 +93,8 @@ pub struct Forward {
 /// A session that was ended before its token expired counts as valid until it is noticed, as the route's [`Mode`](crate::revocations::Mode) says; then the client is
 /// told ([`Action::SessionOver`]), and a public path is reached without it.
 ///
+/// Where confirmation is [inline](crate::confirmations::ConfirmMode::Inline), the origin has to confirm a refreshed session once, whatever the route's mode.
+///
 /// Unsafe methods need the anti-CSRF token, refresh and sign-out must not be caused by another site, and no [`Refusal`] that is made here clears
 /// a cookie.
 #[must_use]
@@ -97,11 +102,13 @@ pub fn decide(
     request: &RequestView,
     keys: &impl Verifier,
     revocations: View<'_>,
+    confirmations: &Confirmations,
     settings: &Settings,
     now: UnixSeconds,
 ) -> Decision {
     let credential = Credential::of(&request.headers);
-    let deciding = Deciding { request, keys, revocations, settings, now, credential };
+    let deciding =
+        Deciding { request, keys, revocations, confirmations, settings, now, credential };
     match Route::of(request, settings) {
         Route::Gateway => deciding.gateway(),
         Route::GetSessionData => {
@@ -110,6 +117,9 @@ pub fn decide(
         Route::NotFound => Decision::Settled(Action::Refuse(Refusal::NotFound)),
         Route::Options(methods) => {
             Decision::Settled(Action::Answer(cors::preflight(request, settings, methods)))
+        }
+        Route::PatchSessionData => {
+            deciding.with_session(|claims| Action::AskOrigin(Ask::PatchData(claims.session)))
         }
         Route::PutSessionData => {
             deciding.with_session(|claims| Action::AskOrigin(Ask::UpdateData(claims.session)))
@@ -130,6 +140,7 @@ struct Deciding<'a, Keys> {
     request: &'a RequestView,
     keys: &'a Keys,
     revocations: View<'a>,
+    confirmations: &'a Confirmations,
     settings: &'a Settings,
     now: UnixSeconds,
     credential: Credential<'a>,
@@ -260,6 +271,7 @@ impl Forward {
 impl std::fmt::Debug for Ask {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            Self::PatchData(session) => write!(formatter, "PatchData({session})"),
             Self::ReadData(session) => write!(formatter, "ReadData({session})"),
             Self::Refresh(token) => write!(formatter, "Refresh({} bytes)", token.len()),
             Self::SignOut(session) => write!(formatter, "SignOut({session})"),

@@ -90,7 +90,7 @@ mod tests {
             ("{}", "is not valid: missing field `userId` at line 1 column 2"),
             (
                 r#"{"userId":1,"payload":2}"#,
-                "is not valid: unknown field `payload`, expected one of `userId`, `jwtPayload`, `sessionData`, `replaces` at line 1 column 21",
+                "is not valid: unknown field `payload`, expected one of `userId`, `jwtPayload`, `sessionData`, `client`, `replaces` at line 1 column 21",
             ),
             (
                 r#"{"userId":1,"replaces":"AAAAAAAAAAAAAAAAAAAAAA"}"#,

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `settle` | gets the decision, and what it turns out to need |
 //! | `keys` | fetches the public keys |
+//! | `confirmations` | tells the origin which refresh tokens have arrived |
 //! | `revocations` | pulls the revocation feed |
 //! | `wait` | waiting for work that another request of this isolate may be doing |
 //! | `over` | tells a client that its session is over, and asks the origin whether one is |
@@ -11,6 +12,7 @@
 //! | `forward` | sends the request on to the app |
 //! | `origin` | one call to the origin, with its failures logged |
 
+mod confirmations;
 mod forward;
 mod keys;
 mod origin;
@@ -23,6 +25,7 @@ mod wait;
 use crate::{
     answer::Answer,
     clearing::ClearingLines,
+    confirmations::Confirmations,
     cors,
     decide::{Action, Refusal},
     host::{Host, Reply},
@@ -46,6 +49,8 @@ pub struct Edge {
     pub tokens: RefCell<TokenMemory>,
     /// What was revoked.
     pub feed: RefCell<Feed>,
+    /// Which refresh tokens have arrived.
+    pub confirmations: RefCell<Confirmations>,
     /// What clears the cookies of an ended session.
     pub clearing: RefCell<ClearingLines>,
 }
@@ -59,6 +64,7 @@ impl Edge {
             keys: RefCell::default(),
             tokens: RefCell::default(),
             feed: RefCell::default(),
+            confirmations: RefCell::default(),
             clearing: RefCell::default(),
         }
     }

@@ -12,9 +12,12 @@ use wayleave_shared::wire::BrowserLines;
 
 /// What is done with a request whose session the origin has to confirm.
 pub(super) async fn confirmed<H: Host>(host: &H, edge: &Edge, confirm: Confirm) -> Action {
-    let Confirm { token, then, without } = confirm;
+    let Confirm { token, confirmation, then, without } = confirm;
     match (origin::ask(host, &edge.settings, &Call::Verify(&token.0), verify).await, without) {
-        (Ok(()), _) => *then,
+        (Ok(()), _) => {
+            edge.confirmations.borrow_mut().confirm(confirmation.as_slice());
+            *then
+        }
         (Err(_), Some(without)) => *without,
         (Err(error), None) => {
             remember(host, edge, &error);

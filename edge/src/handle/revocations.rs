@@ -59,6 +59,7 @@ pub(super) fn end_session<H: Host>(host: &H, edge: &Edge, session: SessionHandle
     let longest_s = edge.settings.token_policy.max_validity_s.saturating_add(FUTURE_LEEWAY_S);
     let forget_at = UnixSeconds(now.0.saturating_add(longest_s));
     edge.feed.borrow_mut().end_session(session, forget_at, now);
+    edge.confirmations.borrow_mut().forget(session);
 }
 
 /// In the background, so that it comes to its end also if the client goes away: others may be waiting for it.

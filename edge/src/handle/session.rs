@@ -4,17 +4,24 @@ use super::{Edge, origin, revocations};
 use crate::{
     answer::{Answer, HeaderEdit},
     decide::Ask,
-    host::{BodyError, Host, MAX_SESSION_DATA_BYTES},
-    origin::{Call, read_data, refresh, revoke, update_data},
+    host::{BodyError, Host},
+    origin::{Call, DataWrite, MERGE_PATCH, read_data, refresh, revoke, update_data},
     request::RequestView,
     respond,
 };
-use wayleave_shared::{refusal::Code, session_handle::SessionHandle};
+use wayleave_shared::{
+    refusal::{Code, Problem},
+    session_handle::SessionHandle,
+    wire::MAX_SESSION_DATA_BODY_BYTES,
+};
 
 /// Does what the decision asks for, and answers.
 pub(super) async fn ask<H: Host>(host: &H, edge: &Edge, request: &RequestView, ask: Ask) -> Answer {
     let settings = &edge.settings;
     let answer = match ask {
+        Ask::PatchData(session) => {
+            return write(host, edge, request, session, Write::Patch).await;
+        }
         Ask::ReadData(session) => origin::ask(host, settings, &Call::ReadData(session), read_data)
             .await
             .map(|data| respond::json(200, &data).with(etag(data.version))),
@@ -29,31 +36,51 @@ pub(super) async fn ask<H: Host>(host: &H, edge: &Edge, request: &RequestView, a
                 respond::signed_out(&lines)
             })
         }
-        Ask::UpdateData(session) => return update(host, edge, request, session).await,
+        Ask::UpdateData(session) => {
+            return write(host, edge, request, session, Write::Replace).await;
+        }
     };
     answer.unwrap_or_else(|error| origin::failed(&error))
 }
 
+/// How session data is written.
+#[derive(Clone, Copy)]
+enum Write {
+    /// Changed by a JSON merge patch.
+    Patch,
+    /// Replaced.
+    Replace,
+}
+
 /// The origin judges the body; here it is only kept from being endless or of another kind.
-async fn update<H: Host>(
+async fn write<H: Host>(
     host: &H,
     edge: &Edge,
     request: &RequestView,
     session: SessionHandle,
+    how: Write,
 ) -> Answer {
-    if !is_json(request.headers.content_type.as_deref()) {
-        return respond::refusal(Code::UnsupportedMediaType);
+    let content_type = request.headers.content_type.as_deref();
+    match how {
+        Write::Patch if !is_of_type(content_type, MERGE_PATCH) => return no_merge_patch(),
+        Write::Replace if !is_of_type(content_type, JSON) => {
+            return respond::refusal(Code::UnsupportedMediaType);
+        }
+        Write::Patch | Write::Replace => {}
     }
-    if announced_bytes(request) > MAX_SESSION_DATA_BYTES {
+    if announced_bytes(request) > MAX_SESSION_DATA_BODY_BYTES {
         return respond::refusal(Code::BodyTooLarge);
     }
-    let body = match host.body(MAX_SESSION_DATA_BYTES).await {
+    let body = match host.body(MAX_SESSION_DATA_BODY_BYTES).await {
         Ok(body) => body,
         Err(BodyError::TooLarge) => return respond::refusal(Code::BodyTooLarge),
         Err(BodyError::Broken(_)) => return respond::refusal(Code::BadRequest),
     };
-    let call =
-        Call::UpdateData { session, body: &body, if_match: request.headers.if_match.as_deref() };
+    let write = DataWrite { session, body: &body, if_match: request.headers.if_match.as_deref() };
+    let call = match how {
+        Write::Patch => Call::PatchData(write),
+        Write::Replace => Call::UpdateData(write),
+    };
     match origin::ask(host, &edge.settings, &call, update_data).await {
         Ok(updated) => respond::json(200, &updated).with(etag(updated.version)),
         Err(error) => origin::failed(&error),
@@ -74,18 +101,27 @@ fn announced_bytes(request: &RequestView) -> usize {
         .unwrap_or(0)
 }
 
-/// `application/json`, with any parameters (RFC 9110 section 8.3.1).
-fn is_json(content_type: Option<&str>) -> bool {
+/// Whether it is this media type, with any parameters (RFC 9110 section 8.3.1).
+fn is_of_type(content_type: Option<&str>, media_type: &str) -> bool {
     let essence = content_type.and_then(|value| value.split(';').next()).unwrap_or_default();
-    essence.trim().eq_ignore_ascii_case("application/json")
+    essence.trim().eq_ignore_ascii_case(media_type)
 }
+
+/// Says what a `PATCH` must be (RFC 5789 section 2.2).
+fn no_merge_patch() -> Answer {
+    let detail = format!("the body must be {MERGE_PATCH}");
+    respond::problem(&Problem::new(Code::UnsupportedMediaType, detail))
+        .with(HeaderEdit::set("Accept-Patch", MERGE_PATCH))
+}
+
+const JSON: &str = "application/json";
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn only_json_counts_as_json() {
+    fn a_media_type_is_compared_without_its_parameters() {
         for (content_type, expected) in [
             (Some("application/json"), true),
             (Some("Application/JSON; charset=utf-8"), true),
@@ -96,7 +132,10 @@ mod tests {
             (Some(""), false),
             (None, false),
         ] {
-            assert_eq!(is_json(content_type), expected, "{content_type:?}");
+            assert_eq!(is_of_type(content_type, JSON), expected, "{content_type:?}");
+            let patch = content_type.map(|text| text.to_lowercase().replace('/', "/merge-patch+"));
+            assert_eq!(is_of_type(patch.as_deref(), MERGE_PATCH), expected, "{patch:?}");
+            assert!(!is_of_type(patch.as_deref(), JSON), "{patch:?}");
         }
     }
 }

@@ -5,14 +5,18 @@ use std::fmt;
 use wayleave_shared::{
     feed::FeedCursor,
     session_handle::SessionHandle,
-    wire::{CreateSession, RefreshSession, VerifySession},
+    wire::{ConfirmSessions, Confirmation, CreateSession, RefreshSession, VerifySession},
 };
 
 /// One thing that the origin can do.
 #[derive(Clone, Copy)]
 pub enum Call<'call> {
+    /// `POST /v1/sessions/confirm`.
+    Confirm(&'call [Confirmation]),
     /// `POST /v1/sessions`.
     CreateSession(&'call CreateSession),
+    /// `PATCH /v1/sessions/{handle}/data`.
+    PatchData(DataWrite<'call>),
     /// `GET /.well-known/jwks.json`.
     PublicKeys,
     /// `GET /v1/sessions/{handle}/data`.
@@ -24,16 +28,20 @@ pub enum Call<'call> {
     /// `GET /v1/revocations`, from this cursor on.
     Revocations(Option<FeedCursor>),
     /// `PUT /v1/sessions/{handle}/data`.
-    UpdateData {
-        /// Whose data.
-        session: SessionHandle,
-        /// The body as the browser sent it: the origin judges it.
-        body: &'call [u8],
-        /// The `If-Match` header as the browser sent it.
-        if_match: Option<&'call str>,
-    },
-    /// `POST /v1/sessions/verify`, the database included.
+    UpdateData(DataWrite<'call>),
+    /// `POST /v1/sessions/verify`, the database included. It confirms as well.
     Verify(&'call str),
+}
+
+/// A change of session data, as a browser wants it.
+#[derive(Clone, Copy)]
+pub struct DataWrite<'call> {
+    /// Whose data.
+    pub session: SessionHandle,
+    /// The body as the browser sent it: the origin judges it.
+    pub body: &'call [u8],
+    /// The `If-Match` header as the browser sent it.
+    pub if_match: Option<&'call str>,
 }
 
 /// A request to the origin, ready to be sent.
@@ -53,13 +61,15 @@ impl Call<'_> {
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
+            Self::Confirm(_) => "confirm sessions",
             Self::CreateSession(_) => "create session",
+            Self::PatchData(_) => "patch session data",
             Self::PublicKeys => "public keys",
             Self::ReadData(_) => "read session data",
             Self::Refresh(_) => "refresh",
             Self::Revocations(_) => "revocations",
             Self::Revoke(_) => "revoke session",
-            Self::UpdateData { .. } => "update session data",
+            Self::UpdateData(_) => "update session data",
             Self::Verify(_) => "verify session",
         }
     }
@@ -68,7 +78,14 @@ impl Call<'_> {
     #[must_use]
     pub fn request(&self, settings: &Settings) -> OriginRequest {
         let (method, path, body) = match *self {
+            Self::Confirm(sessions) => {
+                let body = ConfirmSessions { sessions: sessions.to_vec() };
+                ("POST", "/v1/sessions/confirm".to_owned(), Some(json(&body)))
+            }
             Self::CreateSession(body) => ("POST", "/v1/sessions".to_owned(), Some(json(body))),
+            Self::PatchData(DataWrite { session, body, .. }) => {
+                ("PATCH", data_path(session), Some(body.to_vec()))
+            }
             Self::PublicKeys => ("GET", "/.well-known/jwks.json".to_owned(), None),
             Self::ReadData(session) => ("GET", data_path(session), None),
             Self::Refresh(token) => {
@@ -81,7 +98,7 @@ impl Call<'_> {
                 ("GET", format!("/v1/revocations?since={since}"), None)
             }
             Self::Revoke(session) => ("DELETE", format!("/v1/sessions/{session}"), None),
-            Self::UpdateData { session, body, .. } => {
+            Self::UpdateData(DataWrite { session, body, .. }) => {
                 ("PUT", data_path(session), Some(body.to_vec()))
             }
             Self::Verify(token) => {
@@ -102,9 +119,15 @@ impl Call<'_> {
             headers.push(("authorization", settings.service_key.authorization()));
         }
         if body.is_some() {
-            headers.push(("content-type", "application/json".to_owned()));
+            let media_type = match self {
+                Self::PatchData(_) => MERGE_PATCH,
+                _ => "application/json",
+            };
+            headers.push(("content-type", media_type.to_owned()));
         }
-        if let Self::UpdateData { if_match: Some(version), .. } = *self {
+        if let Self::PatchData(write) | Self::UpdateData(write) = self
+            && let Some(version) = write.if_match
+        {
             headers.push(("if-match", version.to_owned()));
         }
         OriginRequest { method, url: format!("{}{path}", settings.origin_url), headers, body }
@@ -120,6 +143,9 @@ fn json(body: &impl serde::Serialize) -> Vec<u8> {
     serde_json::to_vec(body).unwrap_or_default()
 }
 
+/// The media type of a change to a JSON value (RFC 7396).
+pub const MERGE_PATCH: &str = "application/merge-patch+json";
+
 /// Shows neither headers nor body: they hold the service key, tokens and the app's data.
 impl fmt::Debug for OriginRequest {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -131,7 +157,7 @@ impl fmt::Debug for OriginRequest {
 mod tests {
     use super::*;
     use crate::testing;
-    use wayleave_shared::user_id::UserId;
+    use wayleave_shared::{claims::RefreshHashPrefix, user_id::UserId};
 
     const HANDLE: SessionHandle = SessionHandle::from_bytes([0; 16]);
 
@@ -147,9 +173,19 @@ mod tests {
             user_id: UserId::text("alice").unwrap(),
             jwt_payload: None,
             session_data: None,
+            client: None,
             replaces: Some(HANDLE),
         };
+        let write = DataWrite { session: HANDLE, body: b"{not json", if_match: None };
+        let arrived = Confirmation { handle: HANDLE, refresh_hash: RefreshHashPrefix([3; 16]) };
         for (call, line, body) in [
+            (
+                Call::Confirm(&[arrived]),
+                "POST http://origin.test:8788/v1/sessions/confirm",
+                Some(
+                    r#"{"sessions":[{"handle":"AAAAAAAAAAAAAAAAAAAAAA","refreshHash":"AwMDAwMDAwMDAwMDAwMDAw"}]}"#,
+                ),
+            ),
             (Call::PublicKeys, "GET http://origin.test:8788/.well-known/jwks.json", None),
             (
                 Call::ReadData(HANDLE),
@@ -183,7 +219,12 @@ mod tests {
                 Some(r#"{"userId":"alice","replaces":"AAAAAAAAAAAAAAAAAAAAAA"}"#),
             ),
             (
-                Call::UpdateData { session: HANDLE, body: b"{not json", if_match: None },
+                Call::PatchData(write),
+                "PATCH http://origin.test:8788/v1/sessions/AAAAAAAAAAAAAAAAAAAAAA/data",
+                Some("{not json"),
+            ),
+            (
+                Call::UpdateData(write),
                 "PUT http://origin.test:8788/v1/sessions/AAAAAAAAAAAAAAAAAAAAAA/data",
                 Some("{not json"),
             ),
@@ -198,17 +239,21 @@ mod tests {
         let (_, headers, _) = sent(&Call::PublicKeys);
         assert_eq!(headers, [("accept", "application/json".to_owned())]);
 
-        let (_, headers, _) =
-            sent(&Call::UpdateData { session: HANDLE, body: b"{}", if_match: Some("\"3\"") });
-        assert_eq!(
-            headers,
-            [
-                ("accept", "application/json".to_owned()),
-                ("authorization", format!("Bearer {}", testing::SERVICE_KEY)),
-                ("content-type", "application/json".to_owned()),
-                ("if-match", "\"3\"".to_owned()),
-            ]
-        );
+        let write = DataWrite { session: HANDLE, body: b"{}", if_match: Some("\"3\"") };
+        for (call, media_type) in [
+            (Call::UpdateData(write), "application/json"),
+            (Call::PatchData(write), "application/merge-patch+json"),
+        ] {
+            assert_eq!(
+                sent(&call).1,
+                [
+                    ("accept", "application/json".to_owned()),
+                    ("authorization", format!("Bearer {}", testing::SERVICE_KEY)),
+                    ("content-type", media_type.to_owned()),
+                    ("if-match", "\"3\"".to_owned()),
+                ]
+            );
+        }
     }
 
     #[test]

@@ -8,8 +8,8 @@
 mod call;
 mod reply;
 
-pub use call::{Call, OriginRequest};
+pub use call::{Call, DataWrite, MERGE_PATCH, OriginRequest};
 pub use reply::{
-    Incoming, OriginError, Outage, create_session, public_keys, read_data, refresh, revocations,
-    revoke, update_data, verify,
+    Incoming, OriginError, Outage, confirm, create_session, public_keys, read_data, refresh,
+    revocations, revoke, update_data, verify,
 };

@@ -1,14 +1,11 @@
 //! What came back from the origin: the body, a refusal to pass on, or an outage.
 
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 use std::fmt;
 use wayleave_shared::{
     key_set::{JsonWebKeySet, KeySet},
     refusal::{Code, PROBLEM_MEDIA_TYPE, Problem},
-    wire::{
-        BrowserLines, IssuedSession, RevokedSession, SessionData, UpdatedSessionData,
-        VerifiedSession,
-    },
+    wire::{BrowserLines, ConfirmedSessions, SessionData, UpdatedSessionData, VerifiedSession},
 };
 
 /// An answer of the origin, read to its end.
@@ -59,13 +56,25 @@ pub enum Outage {
     Unreadable(String),
 }
 
+/// Reads the answer to [`Call::Confirm`](super::Call::Confirm).
+///
+/// # Errors
+///
+/// [`OriginError::Unavailable`]: no client asked for it, so whatever the origin has against it is ours to repair.
+pub fn confirm(incoming: &Incoming) -> Result<ConfirmedSessions, OriginError> {
+    read(incoming, 200).map_err(|error| match error {
+        OriginError::Refused(_) => Outage::Unexpected(incoming.status).into(),
+        OriginError::Unavailable(_) => error,
+    })
+}
+
 /// Reads the answer to [`Call::CreateSession`](super::Call::CreateSession): the lines for the browser.
 ///
 /// # Errors
 ///
 /// Any [`OriginError`].
 pub fn create_session(incoming: &Incoming) -> Result<BrowserLines, OriginError> {
-    checked(read::<IssuedSession>(incoming, 201)?.browser)
+    checked(read::<ForBrowser>(incoming, 201)?.browser)
 }
 
 /// Reads the answer to [`Call::PublicKeys`](super::Call::PublicKeys).
@@ -96,7 +105,7 @@ pub fn read_data(incoming: &Incoming) -> Result<SessionData, OriginError> {
 ///
 /// Any [`OriginError`].
 pub fn refresh(incoming: &Incoming) -> Result<BrowserLines, OriginError> {
-    checked(read::<IssuedSession>(incoming, 200)?.browser)
+    checked(read::<ForBrowser>(incoming, 200)?.browser)
 }
 
 /// Reads the answer to [`Call::Revocations`](super::Call::Revocations): a signed page, not verified yet.
@@ -118,10 +127,10 @@ pub fn revocations(incoming: &Incoming) -> Result<&str, OriginError> {
 ///
 /// Any [`OriginError`].
 pub fn revoke(incoming: &Incoming) -> Result<BrowserLines, OriginError> {
-    checked(read::<RevokedSession>(incoming, 200)?.browser)
+    checked(read::<ForBrowser>(incoming, 200)?.browser)
 }
 
-/// Reads the answer to [`Call::UpdateData`](super::Call::UpdateData).
+/// Reads the answer to [`Call::UpdateData`](super::Call::UpdateData) or [`Call::PatchData`](super::Call::PatchData).
 ///
 /// # Errors
 ///
@@ -137,6 +146,12 @@ pub fn update_data(incoming: &Incoming) -> Result<UpdatedSessionData, OriginErro
 /// Any [`OriginError`].
 pub fn verify(incoming: &Incoming) -> Result<(), OriginError> {
     read::<VerifiedSession>(incoming, 200).map(|_| ())
+}
+
+/// What the edge wants of an answer to a log-in, a refresh or a sign-out. The rest is for apps: to read it here too would only make the worker larger.
+#[derive(Deserialize)]
+struct ForBrowser {
+    browser: BrowserLines,
 }
 
 fn read<T: DeserializeOwned>(incoming: &Incoming, expected: u16) -> Result<T, OriginError> {
@@ -300,6 +315,16 @@ mod tests {
             ),
         ] {
             assert_eq!(outage(&incoming(status, content_type, &body)), expected, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn whatever_the_origin_has_against_confirmations_is_an_outage() {
+        for (status, code) in [(400, Code::BadRequest), (413, Code::BodyTooLarge)] {
+            let body = serde_json::to_string(&Problem::new(code, "words")).unwrap();
+            let refused = confirm(&incoming(status, "application/problem+json", &body));
+            let expected = format!("the origin answered with an unexpected status {status}");
+            assert_eq!(refused.unwrap_err().to_string(), expected);
         }
     }
 

@@ -11,7 +11,7 @@ pub use error::SettingsError;
 pub use revocation::RevocationPolicy;
 pub use service_key::ServiceKey;
 
-use crate::path::PathPolicy;
+use crate::{confirmations::ConfirmMode, path::PathPolicy};
 use wayleave_shared::{token::TokenPolicy, web_origin::WebOrigin};
 
 /// All settings of the edge.
@@ -37,6 +37,8 @@ pub struct Settings {
     pub anti_csrf: bool,
     /// `REVOCATION` and what belongs to it: how an ended session is noticed.
     pub revocation: RevocationPolicy,
+    /// `CONFIRM`: how the origin learns that a refresh token has arrived.
+    pub confirm: ConfirmMode,
 }
 
 /// What browsers may do with session data.
@@ -46,7 +48,7 @@ pub enum SessionDataAccess {
     Off,
     /// Read it.
     Read,
-    /// Read and replace it.
+    /// Read, replace and change it.
     ReadWrite,
 }
 

@@ -2,6 +2,7 @@
 
 use super::{RevocationPolicy, ServiceKey, SessionDataAccess, Settings, SettingsError};
 use crate::{
+    confirmations::ConfirmMode,
     path::{PathPattern, PathPolicy},
     revocations::{Mode, StaleFeed},
 };
@@ -44,6 +45,9 @@ pub(super) fn settings(variables: &Variables<'_>) -> Result<Settings, SettingsEr
             .unwrap_or_default(),
         anti_csrf: variables.optional("ANTI_CSRF", "on or off", on_or_off)?.unwrap_or(true),
         revocation: revocation(variables)?,
+        confirm: variables
+            .optional("CONFIRM", "background or inline", confirm_mode)?
+            .unwrap_or(ConfirmMode::Background),
     })
 }
 
@@ -158,6 +162,14 @@ fn mode(text: &str) -> Option<Mode> {
         "feed" => Some(Mode::Feed),
         "off" => Some(Mode::Off),
         "strict" => Some(Mode::Strict),
+        _ => None,
+    }
+}
+
+fn confirm_mode(text: &str) -> Option<ConfirmMode> {
+    match text {
+        "background" => Some(ConfirmMode::Background),
+        "inline" => Some(ConfirmMode::Inline),
         _ => None,
     }
 }

@@ -1,5 +1,8 @@
 use super::*;
-use crate::revocations::{Mode, StaleFeed};
+use crate::{
+    confirmations::ConfirmMode,
+    revocations::{Mode, StaleFeed},
+};
 use std::collections::BTreeMap;
 
 /// The fewest variables that make valid settings, with one changed: `None` takes it away.
@@ -34,6 +37,7 @@ fn what_is_not_set_has_safe_defaults() {
     assert_eq!(settings.revocation.mode_of("/any/path"), Mode::Feed);
     assert_eq!(settings.revocation.max_staleness_ms, 2_000);
     assert_eq!(settings.revocation.stale_feed, StaleFeed::Reject);
+    assert_eq!(settings.confirm, ConfirmMode::Background);
 }
 
 #[test]
@@ -85,6 +89,9 @@ fn every_wrong_value_is_refused_with_its_name_and_value() {
         ("MAX_STALENESS", "99ms"),
         ("MAX_STALENESS", "61s"),
         ("STALE_FEED", "ignore"),
+        ("CONFIRM", ""),
+        ("CONFIRM", "on"),
+        ("CONFIRM", "Inline"),
     ] {
         let refused = read_with(variable, Some(value)).unwrap_err();
         assert_eq!((refused.variable, refused.value.as_deref()), (variable, Some(value)));
@@ -115,6 +122,9 @@ fn right_values_are_taken() {
     assert_eq!(strict.mode_of("/admin/x"), Mode::Strict);
     let accept = read_with("STALE_FEED", Some("accept")).unwrap().revocation;
     assert_eq!(accept.stale_feed, StaleFeed::Accept);
+    let confirm = |value| read_with("CONFIRM", Some(value)).unwrap().confirm;
+    let modes = [ConfirmMode::Background, ConfirmMode::Inline];
+    assert_eq!([confirm("background"), confirm("inline")], modes);
     let origins = read_with("ALLOWED_ORIGINS", Some("https://a.example, HTTP://b.example:80"))
         .unwrap()
         .allowed_origins;
@@ -131,6 +141,8 @@ fn the_message_names_variable_value_and_what_is_accepted() {
         refused.to_string(),
         "SESSION_DATA_ACCESS is \"write\", but must be off, read or read-write"
     );
+    let refused = read_with("CONFIRM", Some("always")).unwrap_err();
+    assert_eq!(refused.to_string(), "CONFIRM is \"always\", but must be background or inline");
 }
 
 #[test]

@@ -62,7 +62,7 @@ impl Route {
 
     const fn methods(self) -> &'static [&'static str] {
         match self {
-            Self::Data => &["GET", "HEAD", "PUT"],
+            Self::Data => &["GET", "HEAD", "PUT", "PATCH"],
             Self::Protected | Self::Public => &[
                 "GET", "HEAD", "OPTIONS", "TRACE", "POST", "PUT", "PATCH", "DELETE", "PROPFIND",
                 "post", "get",
@@ -88,7 +88,14 @@ fn seen(request: Request<'_>, cookie: &str, right: &str, settings: &Settings) ->
     };
     let revocations = Revocations::default();
     let view = View { revocations: &revocations, is_current: true };
-    match decide(&sent.view(), &testing::keys(), view, settings, testing::NOW) {
+    match decide(
+        &sent.view(),
+        &testing::keys(),
+        view,
+        &Confirmations::default(),
+        settings,
+        testing::NOW,
+    ) {
         Decision::Settled(
             Action::AskOrigin(_) | Action::Forward(Forward { session: Some(_), .. }),
         ) => "done",
@@ -139,5 +146,5 @@ fn the_whole_matrix_of_methods_headers_sites_and_routes() {
             }
         }
     }
-    assert_eq!(count, 2 * 3 * 7 * 5 * (3 + 11 + 11 + 1 + 1));
+    assert_eq!(count, 2 * 3 * 7 * 5 * (4 + 11 + 11 + 1 + 1));
 }

@@ -3,6 +3,7 @@ use crate::{request::RequestHeaders, revocations::Revocations, testing};
 use wayleave_shared::{header, key_set::KeySet, refusal::Code};
 
 mod anti_csrf;
+mod confirmation;
 mod revocation;
 
 /// A request in the making: `GET` without headers, unless told otherwise.
@@ -44,6 +45,7 @@ fn decide_with(sent: &Sent<'_>, changed: &[(&str, &str)], keys: &KeySet) -> Deci
         &sent.view(),
         keys,
         View { revocations: &Revocations::default(), is_current: true },
+        &Confirmations::default(),
         &testing::settings_with(&changed),
         testing::NOW,
     )
@@ -91,11 +93,12 @@ fn cookie_with(change: impl FnOnce(&mut AccessClaims)) -> String {
 }
 
 /// Everything that needs a session, by any method that it takes.
-const WITH_SESSION: [(&str, &str); 7] = [
+const WITH_SESSION: [(&str, &str); 8] = [
     ("GET", "/auth/session"),
     ("HEAD", "/auth/session"),
     ("GET", "/auth/session/data"),
     ("PUT", "/auth/session/data"),
+    ("PATCH", "/auth/session/data"),
     ("GET", "/api/me"),
     ("POST", "/api/me"),
     ("PURGE", "/api/me"),
@@ -260,7 +263,11 @@ fn session_data_is_the_origins_once_the_session_is_proven() {
 
     assert_eq!(asked(sent("GET", None)), Ask::ReadData(session));
     assert_eq!(asked(sent("PUT", Some(&anti_csrf))), Ask::UpdateData(session));
-    assert_eq!(refusal(sent("PUT", None)), Refusal::TryRefresh(TryRefresh::AntiCsrfMissing));
+    assert_eq!(asked(sent("PATCH", Some(&anti_csrf))), Ask::PatchData(session));
+    for method in ["PUT", "PATCH"] {
+        let refused = refusal(sent(method, None));
+        assert_eq!(refused, Refusal::TryRefresh(TryRefresh::AntiCsrfMissing), "{method}");
+    }
 }
 
 #[test]
@@ -388,6 +395,7 @@ fn routes_that_are_off_or_take_another_method_say_so() {
         &sent.view(),
         &testing::keys(),
         View { revocations: &Revocations::default(), is_current: true },
+        &Confirmations::default(),
         &testing::settings_with(&[("SESSION_DATA_ACCESS", "off")]),
         testing::NOW,
     );

@@ -5,7 +5,7 @@ use wayleave_shared::feed::{RevokedSession, RevokedUser, UserDigest};
 
 /// What the feed says about the session of the test.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Known {
+pub(super) enum Known {
     Nothing,
     SessionEnded,
     /// All sessions of the user, up to this second relative to the token's issue.
@@ -13,7 +13,7 @@ enum Known {
     Forgotten,
 }
 
-fn revocations(known: Known) -> Revocations {
+pub(super) fn revocations(known: Known) -> Revocations {
     let claims = testing::claims();
     let until = UnixSeconds(testing::NOW.0 + 100);
     let mut page = testing::page();
@@ -38,7 +38,7 @@ fn revocations(known: Known) -> Revocations {
 }
 
 /// The outcome in a word.
-fn outcome(decision: &Decision) -> String {
+pub(super) fn outcome(decision: &Decision) -> String {
     let action = |action: &Action| match action {
         Action::Answer(_) => "answered",
         Action::AskOrigin(_) => "origin",
@@ -71,7 +71,8 @@ fn seen(route: (&str, &str), mode: &str, stale: &str, known: Known, is_current: 
     ]);
     let revocations = revocations(known);
     let view = View { revocations: &revocations, is_current };
-    outcome(&decide(&sent.view(), &testing::keys(), view, &settings, testing::NOW))
+    let confirmations = Confirmations::default();
+    outcome(&decide(&sent.view(), &testing::keys(), view, &confirmations, &settings, testing::NOW))
 }
 
 const SESSION: (&str, &str) = ("GET", "/auth/session");
@@ -169,7 +170,9 @@ fn the_feed_is_needed_only_where_a_session_would_be_let_in() {
         let revocations = Revocations::default();
         let view = View { revocations: &revocations, is_current: false };
         let settings = testing::settings_with(&[]);
-        let decision = decide(&sent.view(), &testing::keys(), view, &settings, testing::NOW);
+        let confirmations = Confirmations::default();
+        let (request, keys) = (sent.view(), testing::keys());
+        let decision = decide(&request, &keys, view, &confirmations, &settings, testing::NOW);
         assert!(matches!(decision, Decision::Settled(_)), "{} {}", sent.method, sent.path);
     }
 }
@@ -185,11 +188,13 @@ fn a_remembered_token_is_decided_about_like_a_new_one() {
             Sent { method: "POST", path: "/api/x", cookie: &cookie, anti_csrf, ..Sent::default() };
         let none = KeySet::default();
         let keys = if generation == 0 { &keys } else { &none };
-        let verifier = Remembering { keys, generation, memory: &memory };
+        let first_seen = std::cell::Cell::new(None);
+        let verifier = Remembering { keys, generation, memory: &memory, first_seen: &first_seen };
         let revocations = revocations(known);
         let view = View { revocations: &revocations, is_current: true };
         let now = UnixSeconds(testing::NOW.0 + seconds);
-        outcome(&decide(&sent.view(), &verifier, view, &settings, now))
+        let confirmations = Confirmations::default();
+        outcome(&decide(&sent.view(), &verifier, view, &confirmations, &settings, now))
     };
     let right = Some(anti_csrf.as_str());
 

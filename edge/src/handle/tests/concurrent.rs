@@ -5,20 +5,24 @@ use std::pin::Pin;
 
 /// The platform for a crowd of requests. The origin takes its time; what it answers depends on the path.
 #[derive(Clone, Default)]
-struct Crowd(Rc<CrowdState>);
+pub(super) struct Crowd(pub(super) Rc<CrowdState>);
 
 #[derive(Default)]
-struct CrowdState {
-    now_ms: Cell<u64>,
+pub(super) struct CrowdState {
+    pub(super) now_ms: Cell<u64>,
     /// How long the origin takes.
-    latency_ms: Cell<u64>,
+    pub(super) latency_ms: Cell<u64>,
     keys: RefCell<Option<OriginReply>>,
     feed: RefCell<Option<OriginReply>>,
+    pub(super) confirm: RefCell<Option<OriginReply>>,
+    /// What confirmations were sent, one body per call.
+    pub(super) confirmed: RefCell<Vec<String>>,
     key_fetches: Cell<usize>,
     pulls: Cell<usize>,
+    pub(super) confirms: Cell<usize>,
     /// Fetches and pulls that run now, and the most that ever did.
     running: Cell<usize>,
-    most_running: Cell<usize>,
+    pub(super) most_running: Cell<usize>,
     background: RefCell<Vec<Pin<Box<dyn Future<Output = ()>>>>>,
 }
 
@@ -57,6 +61,9 @@ impl Host for Crowd {
         let state = &self.0;
         let (count, reply) = if request.url.ends_with("jwks.json") {
             (&state.key_fetches, &state.keys)
+        } else if let Some(body) = request.body {
+            state.confirmed.borrow_mut().push(String::from_utf8(body).unwrap());
+            (&state.confirms, &state.confirm)
         } else {
             (&state.pulls, &state.feed)
         };
@@ -86,7 +93,7 @@ impl Host for Crowd {
 }
 
 /// Sends all of these at the same moment; their statuses, and how long it took.
-fn all_at_once(
+pub(super) fn all_at_once(
     host: &Crowd,
     edge: &Rc<Edge>,
     requests: impl IntoIterator<Item = RequestHeaders>,
@@ -119,7 +126,7 @@ fn all_at_once(
     (statuses, host.0.now_ms.get() - began_ms)
 }
 
-fn crowd(latency_ms: u64) -> (Crowd, Rc<Edge>) {
+pub(super) fn crowd(latency_ms: u64) -> (Crowd, Rc<Edge>) {
     let host = Crowd::default();
     host.0.latency_ms.set(latency_ms);
     *host.0.keys.borrow_mut() = Some(published(&testing::keys()));
@@ -132,7 +139,7 @@ fn goes_on() -> FeedPage {
     FeedPage { since: Some(testing::cursor(0)), ..testing::page() }
 }
 
-fn count(statuses: &[u16], status: u16) -> usize {
+pub(super) fn count(statuses: &[u16], status: u16) -> usize {
     statuses.iter().filter(|seen| **seen == status).count()
 }
 
