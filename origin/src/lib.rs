@@ -7,6 +7,7 @@
 //! | [`service`] | the rules of sessions and of signing keys |
 //! | [`store`] | what is kept, and the only place that writes SQL |
 //! | [`job`] | what happens on its own |
+//! | [`metrics`] | what is counted |
 //! | [`command`] | what an operator does beside a running origin |
 //! | [`server`] | puts these together, and takes them down in order |
 //!
@@ -17,6 +18,7 @@ pub mod command;
 pub mod config;
 pub mod http;
 pub mod job;
+pub mod metrics;
 mod random;
 mod seal;
 pub mod server;

@@ -112,10 +112,11 @@ async fn keys_remove(file: &ConfigFile, kid: &str) -> Outcome {
 }
 
 async fn serve(file: &ConfigFile) -> Outcome {
-    let settings = settings(file)?;
-    start_log(&settings)?;
+    // First of all: a stop signal that comes before somebody listens for it would kill the process.
     let (mut terminate, mut interrupt) =
         (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let settings = settings(file)?;
+    start_log(&settings)?;
     let server = Server::prepare(settings).await?;
     tracing::info!(listen = %server.address()?, "serving");
     server

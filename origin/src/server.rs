@@ -5,6 +5,7 @@ use crate::{
     config::Settings,
     http::{self, ServiceKeys},
     job,
+    metrics::Metrics,
     service::{KeySecrets, KeySettings, Keys, KeysError, Revocations, SessionSettings, Sessions},
     store::{SqlStore, Store, StoreClock, StoreError},
 };
@@ -38,6 +39,9 @@ pub enum ServerError {
     /// The server itself failed.
     #[error("the server failed: {0}")]
     Serve(#[source] io::Error),
+    /// The webhook cannot be reached by TLS.
+    #[error("the certificates of this machine cannot be used (WAYLEAVE_WEBHOOK_URL): {0}")]
+    Webhook(#[source] io::Error),
 }
 
 /// An origin that is ready to serve: connected, migrated, with a signing key, listening.
@@ -45,6 +49,7 @@ pub struct Server {
     listener: TcpListener,
     store: SqlStore,
     state: http::State,
+    telling: Option<job::Telling>,
     settings: Settings,
 }
 
@@ -66,7 +71,8 @@ impl Server {
         )
         .await?;
         let state = state(&settings, Arc::new(store.clone()), Arc::new(SystemClock)).await?;
-        Ok(Self { listener, store, state, settings })
+        let telling = telling(&settings, &state).map_err(ServerError::Webhook)?;
+        Ok(Self { listener, store, state, telling, settings })
     }
 
     /// Where it listens: the actual port, where port 0 was asked for.
@@ -88,10 +94,15 @@ impl Server {
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), ServerError> {
         let keys = job::keep_keys(Arc::clone(&self.state.keys), Arc::clone(&self.state.clock));
-        let jobs = [
+        let mut jobs = vec![
             tokio::spawn(keys),
             tokio::spawn(job::forget_revocations(Arc::clone(&self.state.store))),
         ];
+        jobs.extend(self.settings.expired_removal_interval.map(|interval| {
+            let (store, metrics) = (Arc::clone(&self.state.store), self.state.metrics.clone());
+            tokio::spawn(job::remove_expired(store, interval, metrics))
+        }));
+        jobs.extend(self.telling.map(|telling| tokio::spawn(job::tell_webhook(telling))));
         let (stopping, stop_began) = oneshot::channel();
         let stop = async move {
             stop.await;
@@ -120,6 +131,13 @@ impl Server {
     }
 }
 
+/// What tells the webhook, where there is one.
+fn telling(settings: &Settings, state: &http::State) -> io::Result<Option<job::Telling>> {
+    let Some(webhook) = settings.webhook.clone() else { return Ok(None) };
+    let (store, clock) = (Arc::clone(&state.store), Arc::clone(&state.clock));
+    job::Telling::new(webhook, store, clock, state.metrics.clone()).map(Some)
+}
+
 /// What the settings say about signing keys.
 #[must_use]
 pub fn keys_of(settings: &Settings) -> (KeySecrets<'_>, KeySettings) {
@@ -144,6 +162,7 @@ pub async fn state(
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
 ) -> Result<http::State, ServerError> {
+    let metrics = Metrics::new();
     let (secrets, key_settings) = keys_of(settings);
     let keys = Keys::load(Arc::clone(&store), secrets, key_settings, clock.now()).await?;
     let keys = Arc::new(keys);
@@ -156,13 +175,21 @@ pub async fn state(
             issuer: settings.issuer.clone(),
             audience: settings.audience.clone(),
             access_validity: settings.access_token_validity,
+            spread: settings.access_token_spread,
             refresh_validity: settings.refresh_token_validity,
+            max_lifetime: settings.session_max_lifetime,
+            max_per_user: settings.max_sessions_per_user,
+            reuse_window: settings.refresh_reuse_window,
+            theft_action: settings.theft_action,
             anti_csrf: settings.anti_csrf,
+            client_address: settings.client_address,
             cookies: settings.cookies.clone(),
+            events: settings.webhook.is_some(),
         },
-    );
+    )
+    .with_metrics(metrics.clone());
     let revocations =
         Revocations::new(Arc::clone(&store), Arc::clone(&keys), settings.issuer.clone());
     let service_keys = ServiceKeys::new(settings.service_keys.clone());
-    Ok(http::State { sessions, revocations, keys, store, clock, service_keys })
+    Ok(http::State { sessions, revocations, keys, store, clock, metrics, service_keys })
 }

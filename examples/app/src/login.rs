@@ -7,13 +7,14 @@ use crate::error::ApiError;
 use axum::{
     Json,
     extract::rejection::JsonRejection,
-    http::HeaderName,
+    http::{HeaderMap, HeaderName, header::USER_AGENT},
     response::{AppendHeaders, IntoResponse},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 use wayleave_shared::object::Object;
 use wayleave_shared::{
+    client::Client,
     header,
     json::{self, Json as JsonText},
     user_id::UserId,
@@ -43,18 +44,26 @@ pub(crate) struct LoginBody {
 ///
 /// [`ApiError::Body`], with words for the person who sent it.
 pub(crate) async fn login(
+    headers: HeaderMap,
     body: Result<Json<Object<LoginBody>>, JsonRejection>,
 ) -> Result<impl IntoResponse, ApiError> {
     let Json(Object(LoginBody { user_id, jwt_payload, session_data })) = body?;
 
     // A real app checks here that it is this user.
 
-    let session = CreateSession { user_id, jwt_payload, session_data, replaces: None };
+    let client = client(&headers);
+    let session = CreateSession { user_id, jwt_payload, session_data, client, replaces: None };
     let add = AppendHeaders([(
         HeaderName::from_static(header::CREATE_SESSION),
         create_session(&session),
     )]);
     Ok((add, Json::<Value>(json!({"status": "OK"}))))
+}
+
+/// What the user logs in with, for a list of their devices.
+fn client(headers: &HeaderMap) -> Option<Client> {
+    let name = headers.get(USER_AGENT)?.to_str().ok()?.to_owned();
+    Some(Client { name: Some(name), address: None })
 }
 
 /// The header's value: the request to the origin as JSON in ASCII, because a header holds no other characters.
@@ -75,12 +84,23 @@ mod tests {
     use crate::app::tests::{answer, without_origin};
     use axum::{
         body::Body,
-        http::{HeaderMap, Request, StatusCode},
+        http::{Request, StatusCode},
     };
 
     async fn post(body: impl Into<Body>) -> (StatusCode, HeaderMap, String) {
         let request = Request::post("/login").header("content-type", "application/json");
         answer(without_origin(), request.body(body.into()).unwrap()).await
+    }
+
+    #[tokio::test]
+    async fn the_answer_tells_what_the_user_logs_in_with() {
+        let request = Request::post("/login")
+            .header("content-type", "application/json")
+            .header("user-agent", "Firefox/145.0");
+        let request = request.body(r#"{"userId":1}"#.into()).unwrap();
+        let (_, headers, _) = answer(without_origin(), request).await;
+        let expected = r#"{"userId":1,"client":{"name":"Firefox/145.0"}}"#;
+        assert_eq!(headers["x-wayleave-create-session"], expected);
     }
 
     #[tokio::test]

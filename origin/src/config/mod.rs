@@ -6,6 +6,6 @@ mod parse;
 mod source;
 mod variable;
 
-pub use parse::{ConfigErrors, Settings};
+pub use parse::{ConfigErrors, Settings, WebhookSettings};
 pub use source::{FileError, Source};
 pub use variable::{VARIABLES, Variable, help};

@@ -4,7 +4,7 @@ use super::variable::{VARIABLES, Variable};
 use std::{collections::BTreeMap, path::Path};
 
 /// The values that were given, by the variable's name. The environment wins over the file.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Source(BTreeMap<&'static str, String>);
 
 /// The settings file cannot be used.

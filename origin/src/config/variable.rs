@@ -18,7 +18,7 @@ pub struct Variable {
 }
 
 /// All settings, in the order of the help text.
-pub const VARIABLES: [Variable; 20] = [
+pub const VARIABLES: [Variable; 29] = [
     LISTEN,
     DATABASE_URL,
     DATABASE_CONNECTIONS,
@@ -27,15 +27,24 @@ pub const VARIABLES: [Variable; 20] = [
     ISSUER,
     AUDIENCE,
     ACCESS_TOKEN_VALIDITY,
+    ACCESS_TOKEN_SPREAD,
     REFRESH_TOKEN_VALIDITY,
+    SESSION_MAX_LIFETIME,
+    MAX_SESSIONS_PER_USER,
+    REFRESH_REUSE_WINDOW,
+    THEFT_ACTION,
     SIGNING_KEY_INTERVAL,
     SIGNING_KEY,
     ANTI_CSRF,
+    CLIENT_ADDRESS,
     COOKIE_DOMAIN,
     COOKIE_SECURE,
     COOKIE_SAME_SITE,
     REFRESH_PATH,
     ALLOWED_ORIGINS,
+    WEBHOOK_URL,
+    WEBHOOK_SECRET,
+    EXPIRED_REMOVAL_INTERVAL,
     STOP_TIMEOUT,
     LOG,
     LOG_FORMAT,
@@ -92,7 +101,7 @@ pub(super) const SERVICE_KEYS: Variable = Variable {
 };
 pub(super) const MASTER_KEY: Variable = Variable {
     name: "WAYLEAVE_MASTER_KEY",
-    meaning: "Seals the private signing keys and makes the refresh tokens. The first of several is used, all are accepted: put a new one in front to change it.",
+    meaning: "Seals the private signing keys and makes the refresh tokens. The first of several is used, all are accepted: to change it, list the new one last on every origin, then put it in front on every origin.",
     accepted: "one or more, separated by commas, each 32 bytes as 43 characters of base64url (wayleave-origin generate-secret makes one)",
     default: None,
     secret: true,
@@ -118,11 +127,46 @@ pub(super) const ACCESS_TOKEN_VALIDITY: Variable = Variable {
     default: Some("1h"),
     secret: false,
 };
+pub(super) const ACCESS_TOKEN_SPREAD: Variable = Variable {
+    name: "WAYLEAVE_ACCESS_TOKEN_SPREAD",
+    meaning: "Whether each access token is valid for up to 5 % less, at random, so that a crowd that logged in at once does not refresh at once.",
+    accepted: "on or off",
+    default: Some("on"),
+    secret: false,
+};
 pub(super) const REFRESH_TOKEN_VALIDITY: Variable = Variable {
     name: "WAYLEAVE_REFRESH_TOKEN_VALIDITY",
     meaning: "How long a session lives without a refresh.",
     accepted: "a duration, 1s to 365d",
     default: Some("100d"),
+    secret: false,
+};
+pub(super) const SESSION_MAX_LIFETIME: Variable = Variable {
+    name: "WAYLEAVE_SESSION_MAX_LIFETIME",
+    meaning: "How long a session lives at all, however often it is refreshed. A change holds for older sessions from their next refresh on.",
+    accepted: "a duration, 1s to 3650d, or never",
+    default: Some("never"),
+    secret: false,
+};
+pub(super) const MAX_SESSIONS_PER_USER: Variable = Variable {
+    name: "WAYLEAVE_MAX_SESSIONS_PER_USER",
+    meaning: "How many sessions a user may have. A further log-in ends the one that was refreshed longest ago.",
+    accepted: "1 to 10000, or unlimited",
+    default: Some("unlimited"),
+    secret: false,
+};
+pub(super) const REFRESH_REUSE_WINDOW: Variable = Variable {
+    name: "WAYLEAVE_REFRESH_REUSE_WINDOW",
+    meaning: "How long a refresh token is still answered after its successor was first used; after that it counts as stolen. 0s turns it off.",
+    accepted: "a duration up to half of WAYLEAVE_ACCESS_TOKEN_VALIDITY, or auto: a quarter of that, but at most 10s",
+    default: Some("auto"),
+    secret: false,
+};
+pub(super) const THEFT_ACTION: Variable = Variable {
+    name: "WAYLEAVE_THEFT_ACTION",
+    meaning: "What a stolen refresh token does, beside the refusal and the event: ends its session, ends all sessions of its user, or nothing, for the app to decide.",
+    accepted: "revoke-session, revoke-user or report",
+    default: Some("revoke-session"),
     secret: false,
 };
 pub(super) const SIGNING_KEY_INTERVAL: Variable = Variable {
@@ -144,6 +188,13 @@ pub(super) const ANTI_CSRF: Variable = Variable {
     meaning: "Whether unsafe requests must carry the anti-CSRF token. The edge's ANTI_CSRF must be the same.",
     accepted: "on or off",
     default: Some("on"),
+    secret: false,
+};
+pub(super) const CLIENT_ADDRESS: Variable = Variable {
+    name: "WAYLEAVE_CLIENT_ADDRESS",
+    meaning: "What is kept of the address that the app gives for a log-in: all, its network (24 bits of IPv4, 48 of IPv6), or nothing.",
+    accepted: "full, shortened or off",
+    default: Some("shortened"),
     secret: false,
 };
 pub(super) const COOKIE_DOMAIN: Variable = Variable {
@@ -179,6 +230,28 @@ pub(super) const ALLOWED_ORIGINS: Variable = Variable {
     meaning: "The origins of pages that use the API from elsewhere. With one or more, the lines for browsers name the headers such a page may read.",
     accepted: "none or more, separated by commas, each scheme://host or scheme://host:port",
     default: Some(""),
+    secret: false,
+};
+pub(super) const WEBHOOK_URL: Variable = Variable {
+    name: "WAYLEAVE_WEBHOOK_URL",
+    meaning: "Who is told of thefts and of sessions that were ended (docs/api.md). Without it nobody is.",
+    accepted: "an https URL without user and password, or an http URL of this machine (localhost, 127.0.0.1, [::1])",
+    default: Some(""),
+    // Its path or query may hold a key.
+    secret: true,
+};
+pub(super) const WEBHOOK_SECRET: Variable = Variable {
+    name: "WAYLEAVE_WEBHOOK_SECRET",
+    meaning: "Signs what the webhook is told; must be set where WAYLEAVE_WEBHOOK_URL is. Each of several signs: add a new one, teach it to the receiver, then take the old one away.",
+    accepted: "one or more, separated by commas, each 32 bytes as 43 characters of base64url (wayleave-origin generate-secret makes one)",
+    default: Some(""),
+    secret: true,
+};
+pub(super) const EXPIRED_REMOVAL_INTERVAL: Variable = Variable {
+    name: "WAYLEAVE_EXPIRED_REMOVAL_INTERVAL",
+    meaning: "How long after one removal of expired sessions the next begins, whichever origin does it. They never answer, removed or not.",
+    accepted: "a duration, 1m to 7d, or never",
+    default: Some("1h"),
     secret: false,
 };
 pub(super) const STOP_TIMEOUT: Variable = Variable {

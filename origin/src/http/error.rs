@@ -13,7 +13,7 @@ use http::{HeaderValue, StatusCode, header};
 use std::sync::Arc;
 use wayleave_shared::{
     refusal::{Code, PROBLEM_MEDIA_TYPE, Problem},
-    wire::BrowserLines,
+    wire::{BrowserLines, MAX_CONFIRMATIONS},
 };
 
 /// Why a request was refused or failed.
@@ -37,6 +37,10 @@ pub(super) enum ApiError {
     #[error("no such route")]
     NotFound,
 
+    /// The body of a patch is of another kind.
+    #[error("the body of a PATCH must be application/merge-patch+json (RFC 7396)")]
+    PatchMediaType,
+
     /// A part of the path is not what the route takes.
     #[error("path: {0}")]
     Path(#[from] PathRejection),
@@ -44,6 +48,10 @@ pub(super) enum ApiError {
     /// The query is not what the route takes.
     #[error("query: {0}")]
     Query(#[from] QueryRejection),
+
+    /// More confirmations than one call takes.
+    #[error("sessions: at most {MAX_CONFIRMATIONS} can be confirmed at once")]
+    TooManyConfirmations,
 
     /// The query's `limit` is out of range.
     #[error("query: limit must lie within 1 and 1000")]
@@ -80,12 +88,15 @@ impl ApiError {
     pub(super) fn problem(&self) -> (Code, String) {
         match self {
             Self::Body(rejection) => (body_code(rejection), rejection.body_text()),
-            Self::IfMatch | Self::QueryLimit => (Code::BadRequest, self.to_string()),
+            Self::IfMatch | Self::QueryLimit | Self::TooManyConfirmations => {
+                (Code::BadRequest, self.to_string())
+            }
             Self::MethodNotAllowed => (
                 Code::MethodNotAllowed,
                 "the route exists, the method does not: see the header allow".to_owned(),
             ),
             Self::NotFound => (Code::NotFound, "no such route".to_owned()),
+            Self::PatchMediaType => (Code::UnsupportedMediaType, self.to_string()),
             Self::Path(rejection) => (Code::BadRequest, rejection.body_text()),
             Self::Query(rejection) => (Code::BadRequest, rejection.body_text()),
             Self::ServiceKey => (
@@ -110,7 +121,15 @@ fn body_code(rejection: &JsonRejection) -> Code {
 fn session_problem(error: &SessionError) -> (Code, String) {
     match error {
         SessionError::AccessTokenTooLarge { .. } => (Code::AccessTokenTooLarge, error.to_string()),
-        SessionError::PayloadTooDeep { .. } => (Code::BadRequest, error.to_string()),
+        SessionError::DataTooLarge { .. } => (Code::BodyTooLarge, error.to_string()),
+        SessionError::OtherSession
+        | SessionError::Patch(_)
+        | SessionError::PayloadTooDeep { .. } => (Code::BadRequest, error.to_string()),
+        SessionError::Busy => unavailable(),
+        SessionError::Theft(_) => (
+            Code::TokenTheftDetected,
+            "a refresh token was used again after it had been replaced".to_owned(),
+        ),
         SessionError::VersionConflict { .. } => (Code::VersionConflict, error.to_string()),
         // One answer whatever the reason: it would only help somebody who probes.
         SessionError::TryRefreshToken(_) => (Code::TryRefreshToken, "try refresh token".to_owned()),
@@ -153,8 +172,11 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (code, detail) = self.problem();
         let mut problem = Problem::new(code, detail);
-        if let Self::SessionOver { browser, .. } = &self {
+        if let Self::SessionOver { browser, error } = &self {
             problem.browser = Some(browser.clone());
+            if let SessionError::Theft(session) = error {
+                problem.session = Some(session.clone());
+            }
         }
         let status =
             StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

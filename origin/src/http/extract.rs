@@ -84,6 +84,26 @@ impl<T: DeserializeOwned> FromRequest<State> for Body<T> {
     }
 }
 
+/// A JSON Merge Patch (RFC 7396): any JSON value, under its own media type, so that nobody sends one by mistake.
+pub(super) struct MergePatch(pub(super) wayleave_shared::json::Json);
+
+impl FromRequest<State> for MergePatch {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &State) -> Result<Self, ApiError> {
+        let content_type = request.headers().get(header::CONTENT_TYPE);
+        let essence = content_type.and_then(|value| value.to_str().ok()?.split(';').next());
+        let is_patch = essence.is_some_and(|essence| {
+            essence.trim().eq_ignore_ascii_case("application/merge-patch+json")
+        });
+        if !is_patch {
+            return Err(ApiError::PatchMediaType);
+        }
+        let Json(patch) = Json::from_request(request, state).await?;
+        Ok(Self(patch))
+    }
+}
+
 /// `axum::extract::Path` whose refusals are [`ApiError`]s.
 #[derive(FromRequestParts)]
 #[from_request(via(axum::extract::Path), rejection(ApiError))]

@@ -7,12 +7,14 @@ mod extract;
 mod health;
 mod key_set;
 mod layer;
+mod metrics;
 mod revocations;
 mod sessions;
 mod users;
 
 use crate::{
     clock::Clock,
+    metrics::Metrics,
     service::{Keys, Revocations, Sessions},
     store::Store,
 };
@@ -20,11 +22,12 @@ use axum::{
     Router,
     extract::{DefaultBodyLimit, FromRef},
     middleware,
-    routing::{get, post},
+    routing::{get, post, put},
 };
 use error::ApiError;
 
 use std::sync::Arc;
+use wayleave_shared::wire::MAX_SESSION_DATA_BODY_BYTES;
 
 pub use extract::ServiceKeys;
 
@@ -41,6 +44,8 @@ pub struct State {
     pub store: Arc<dyn Store>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// What is counted.
+    pub metrics: Metrics,
     /// Who may call.
     pub service_keys: ServiceKeys,
 }
@@ -49,13 +54,16 @@ pub struct State {
 pub fn router(state: State) -> Router {
     let data = get(sessions::data::read)
         .put(sessions::data::update)
-        .layer(DefaultBodyLimit::max(MAX_DATA_BYTES));
+        .patch(sessions::data::patch)
+        .layer(DefaultBodyLimit::max(MAX_SESSION_DATA_BODY_BYTES));
     Router::new()
         .route("/.well-known/jwks.json", get(key_set::published))
         .route("/healthz", get(health::alive))
+        .route("/metrics", get(metrics::counters))
         .route("/readyz", get(health::ready))
         .route("/v1/revocations", get(revocations::page))
         .route("/v1/sessions", post(sessions::create::create))
+        .route("/v1/sessions/confirm", post(sessions::confirm::confirm))
         .route("/v1/sessions/refresh", post(sessions::refresh::refresh))
         .route("/v1/sessions/verify", post(sessions::verify::verify))
         .route(
@@ -63,6 +71,7 @@ pub fn router(state: State) -> Router {
             get(sessions::session::read).delete(sessions::session::revoke),
         )
         .route("/v1/sessions/{handle}/data", data)
+        .route("/v1/sessions/{handle}/payload", put(sessions::payload::update))
         .route(
             "/v1/users/{user_id}/sessions",
             get(users::sessions::list).delete(users::sessions::revoke),
@@ -78,6 +87,3 @@ pub fn router(state: State) -> Router {
 
 /// The largest body, in bytes, of every route but session data.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
-
-/// The largest session data, in bytes of JSON.
-pub const MAX_DATA_BYTES: usize = 1024 * 1024;

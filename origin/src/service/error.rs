@@ -1,7 +1,9 @@
 //! Why the service refused or failed. Knows nothing of HTTP.
 
 use crate::{random::NoRandomness, seal::SealError, store::StoreError};
-use wayleave_shared::{sign::SigningFailed, token::TokenRefusal};
+use wayleave_shared::{
+    merge_patch::PatchRefusal, sign::SigningFailed, token::TokenRefusal, wire::StolenSession,
+};
 
 /// Why a session was refused, or could not be served.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +19,19 @@ pub enum SessionError {
         limit: usize,
     },
 
+    /// Others wrote the session's data before each of many attempts.
+    #[error("others kept writing the session's data")]
+    Busy,
+
+    /// The session's data would be over its limit.
+    #[error("the session's data would take {bytes} bytes, at most {limit} are kept")]
+    DataTooLarge {
+        /// What it would take, as JSON.
+        bytes: usize,
+        /// What is kept at most.
+        limit: usize,
+    },
+
     /// The signing keys failed.
     #[error("signing keys: {0}")]
     Keys(#[from] KeysError),
@@ -24,6 +39,14 @@ pub enum SessionError {
     /// The operating system gave no random bytes.
     #[error("the operating system's random generator failed")]
     NoRandomness,
+
+    /// The given access token belongs to another session.
+    #[error("accessToken is not of this session")]
+    OtherSession,
+
+    /// The patch cannot be applied.
+    #[error(transparent)]
+    Patch(#[from] PatchRefusal),
 
     /// The payload nests deeper than any verifier will read.
     #[error("jwtPayload nests {nesting} levels deep, at most {limit} are accepted")]
@@ -41,6 +64,10 @@ pub enum SessionError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+
+    /// A refresh token was used after its successor: two parties hold tokens of the session.
+    #[error("a refresh token of session {} was used after its successor", .0.handle)]
+    Theft(StolenSession),
 
     /// The access token is not accepted now; a refresh may help.
     #[error("try refresh token: {0}")]
@@ -64,8 +91,8 @@ pub enum RefreshReason {
     /// The given anti-CSRF token is not the session's.
     #[error("the anti-CSRF token is not the session's")]
     AntiCsrf,
-    /// Another request refreshed the session a moment ago; its answer holds the new tokens.
-    #[error("another refresh of the session came first")]
+    /// The session kept changing while it was refreshed.
+    #[error("the session kept changing while it was refreshed")]
     LostRace,
     /// The token does not verify.
     #[error("{0}")]
@@ -81,9 +108,6 @@ pub enum UnauthorisedReason {
     /// The text is not a refresh token that we made.
     #[error("not a refresh token of ours")]
     NotOurs,
-    /// The refresh token was replaced by a newer one.
-    #[error("a superseded refresh token")]
-    Superseded,
 }
 
 impl From<NoRandomness> for SessionError {

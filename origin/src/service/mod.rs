@@ -8,6 +8,7 @@ mod key_schedule;
 mod keys;
 mod revocations;
 mod sessions;
+pub(crate) mod webhook;
 
 pub use error::{KeysError, SessionError};
 pub use key_material::KeySecrets;
@@ -16,4 +17,4 @@ pub(crate) use key_schedule::KEY_SET_CACHE_TIME;
 pub use key_schedule::KeySettings;
 pub use keys::Keys;
 pub use revocations::Revocations;
-pub use sessions::{SessionSettings, Sessions};
+pub use sessions::{ClientAddress, ListPage, SessionSettings, Sessions, TheftAction};

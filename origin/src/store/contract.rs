@@ -1,17 +1,19 @@
 //! What the service needs from a store.
 
-use super::StoreError;
+use super::{
+    DueEvent, Ending, EventId, Expired, NewSession, Rotate, Rotation, StoreError, StoredSession,
+    Use,
+};
 use async_trait::async_trait;
 use std::time::Duration;
 use wayleave_shared::{
     feed::{FeedCursor, RevokedKey, RevokedSession, RevokedUser},
     json::Json,
     key_set::KeyId,
-    refresh_token::RefreshHash,
     session_handle::SessionHandle,
     time::UnixMilliseconds,
     user_id::UserId,
-    wire::{Session, SessionData},
+    wire::{Confirmation, SessionData},
 };
 
 /// Keeps sessions, their data, what was ended of late, and the signing keys.
@@ -31,25 +33,82 @@ pub trait Store: Send + Sync {
     /// The live session with this handle.
     async fn session(&self, handle: SessionHandle) -> Result<Option<StoredSession>, StoreError>;
 
-    /// Moves a session's refresh hash from `from` to `to`, as one compare-and-set, and lets it live for another `validity`.
+    /// Puts a successor in the place of a session's refresh token, as one compare-and-set.
     ///
     /// Of any number of concurrent calls with the same `from`, exactly one sees [`Rotation::Advanced`].
     async fn rotate(&self, rotate: Rotate) -> Result<Rotation, StoreError>;
 
-    /// Removes a session and its data. Tells whether a live one was there; if so, the revocation feed tells of it for `remember` from now on.
+    /// Notes that a session's current refresh token was itself presented, if it was not seen in use before. Tells whether this call noted it.
+    async fn note_use(&self, usage: Use) -> Result<bool, StoreError>;
+
+    /// Notes that access tokens that came with these refresh tokens are in use, as far as these are still their sessions' current ones. Gives those of
+    /// the sessions that are not live.
+    async fn confirm(
+        &self,
+        confirmations: &[Confirmation],
+    ) -> Result<Vec<SessionHandle>, StoreError>;
+
+    /// Replaces the payload of a live session. Tells whether there was one.
+    async fn update_payload(
+        &self,
+        handle: SessionHandle,
+        payload: Option<&Json>,
+    ) -> Result<bool, StoreError>;
+
+    /// Removes a session and its data. Tells whether a live one was there; if so, the revocation feed tells of it.
     async fn revoke_session(
         &self,
         handle: SessionHandle,
-        remember: Duration,
+        ending: Ending,
     ) -> Result<bool, StoreError>;
 
-    /// Removes all sessions of a user with their data. Gives the handles of the live ones. The revocation feed tells of each of these, and of the
-    /// user, for `remember` from now on.
+    /// Removes all sessions of a user with their data, but for the one to be kept. Gives the handles of the live ones. The revocation feed tells of each of
+    /// these and, where none is kept, of the user.
     async fn revoke_user(
         &self,
         user_id: &UserId,
-        remember: Duration,
+        kept: Option<SessionHandle>,
+        ending: Ending,
     ) -> Result<Vec<SessionHandle>, StoreError>;
+
+    /// Removes a user's live sessions but for the `limit` that were refreshed last. Gives the handles of those removed; the revocation feed tells of them.
+    async fn revoke_surplus(
+        &self,
+        user_id: &UserId,
+        limit: u32,
+        ending: Ending,
+    ) -> Result<Vec<SessionHandle>, StoreError>;
+
+    /// Keeps an event about a session that goes on: a theft that is only reported.
+    async fn report(&self, user_id: &UserId, stolen: SessionHandle) -> Result<(), StoreError>;
+
+    /// Looks at no more than `limit` (1 or more) sessions in order of handles, those after `after`, and removes the expired ones among them with their data.
+    /// Any number of callers may do so at once. Each session goes as a whole; a failure may leave some of the page for the next time, alone of all methods.
+    async fn remove_expired(
+        &self,
+        after: Option<SessionHandle>,
+        limit: u32,
+    ) -> Result<Expired, StoreError>;
+
+    /// Takes a piece of work for a time, or keeps it for longer, unless another holder has it. Tells whether it is this holder's now.
+    async fn hold_lease(
+        &self,
+        name: &str,
+        holder: [u8; 16],
+        time: Duration,
+    ) -> Result<bool, StoreError>;
+
+    /// Gives a piece of work back before its time, if it is this holder's.
+    async fn release_lease(&self, name: &str, holder: [u8; 16]) -> Result<(), StoreError>;
+
+    /// At most `limit` events whose time has come, oldest first; they come again only after `pause`, so that nobody else takes them meanwhile.
+    async fn take_events(&self, limit: u32, pause: Duration) -> Result<Vec<DueEvent>, StoreError>;
+
+    /// Removes an event that was told, or given up.
+    async fn finish_event(&self, event: EventId) -> Result<(), StoreError>;
+
+    /// Lets an event come again after this time.
+    async fn postpone_event(&self, event: EventId, pause: Duration) -> Result<(), StoreError>;
 
     /// What was ended since this cursor, in the feed's order, at most `limit` entries (1 or more); without a cursor, with one of another database, or
     /// with one ahead of the feed, everything from the beginning. What is to be forgotten by now is left out.
@@ -103,56 +162,6 @@ pub trait Store: Send + Sync {
 
     /// Whether the database answers.
     async fn ping(&self) -> Result<(), StoreError>;
-}
-
-/// A session to be kept.
-#[derive(Clone, Debug)]
-pub struct NewSession {
-    /// Its primary key.
-    pub handle: SessionHandle,
-    /// Whose it is.
-    pub user_id: UserId,
-    /// The hash of its first refresh token.
-    pub refresh_hash: RefreshHash,
-    /// The app's payload for its access tokens.
-    pub jwt_payload: Option<Json>,
-    /// What the app keeps in it from the start.
-    pub data: Option<Json>,
-    /// How long it lives without a refresh.
-    pub validity: Duration,
-}
-
-/// A live session as it is kept.
-#[derive(Clone, Debug)]
-pub struct StoredSession {
-    /// What callers may see of it.
-    pub session: Session,
-    /// The hash of its current refresh token.
-    pub refresh_hash: RefreshHash,
-    /// How often it was refreshed.
-    pub generation: u64,
-}
-
-/// One step of the refresh chain.
-#[derive(Clone, Copy, Debug)]
-pub struct Rotate {
-    /// The session.
-    pub handle: SessionHandle,
-    /// The hash that must be the current one.
-    pub from: RefreshHash,
-    /// The hash that becomes the current one.
-    pub to: RefreshHash,
-    /// How long the session lives from now on without a refresh.
-    pub validity: Duration,
-}
-
-/// What became of a [`Rotate`].
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Rotation {
-    /// This call moved the chain.
-    Advanced,
-    /// The current hash is another by now, or the session is gone.
-    Lost,
 }
 
 /// A part of the revocation feed.

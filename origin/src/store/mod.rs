@@ -5,11 +5,15 @@
 
 mod contract;
 mod error;
+mod event;
+mod session;
 mod sql;
 
 pub use contract::{
-    DataUpdate, KeyAddition, KeyRemoval, NewSession, NewSigningKey, RemoveKey, Revocation,
-    RevocationPage, Rotate, Rotation, SealedSigningKey, Store, StoredSession,
+    DataUpdate, KeyAddition, KeyRemoval, NewSigningKey, RemoveKey, Revocation, RevocationPage,
+    SealedSigningKey, Store,
 };
 pub use error::StoreError;
+pub use event::{DueEvent, EventId};
+pub use session::{EndReason, Ending, Expired, NewSession, Rotate, Rotation, StoredSession, Use};
 pub use sql::{SqlStore, StoreClock};

@@ -2,13 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod confirm;
 mod create;
 mod data;
 mod health;
+mod metrics;
 mod origin;
+mod payload;
 mod refresh;
 mod refusals;
 mod revocations;
+mod rotation;
 mod session;
 mod users;
 mod verify;

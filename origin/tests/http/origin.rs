@@ -10,7 +10,7 @@ use std::{sync::Arc, time::Duration};
 use tempfile::TempDir;
 use tower::ServiceExt;
 use wayleave_origin::{
-    clock::ManualClock,
+    clock::{Clock, ManualClock},
     config::{Settings, Source},
     http::router,
     server::state,
@@ -21,9 +21,11 @@ use wayleave_shared::time::UnixMilliseconds;
 /// The routes on an empty database. Removed with this value.
 pub(crate) struct Origin {
     router: Router,
+    /// The database's.
     clock: Arc<ManualClock>,
     pub(crate) store: SqlStore,
-    _folder: TempDir,
+    source: Source,
+    folder: Arc<TempDir>,
 }
 
 /// What came back.
@@ -47,24 +49,46 @@ impl Origin {
             ("WAYLEAVE_SERVICE_KEYS", SERVICE_KEY),
             ("WAYLEAVE_MASTER_KEY", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
             ("WAYLEAVE_ISSUER", "https://id.example"),
+            ("WAYLEAVE_ACCESS_TOKEN_SPREAD", "off"),
         ]);
         source.extend(others);
-        let settings = Settings::parse(&source).unwrap();
         let clock = Arc::new(ManualClock::at(UnixMilliseconds(NOW_MS)));
         let store = SqlStore::connect(&url, 4, StoreClock::Given(clock.clone())).await.unwrap();
-        let state = state(&settings, Arc::new(store.clone()), clock.clone()).await.unwrap();
-        Self { router: router(state), clock, store, _folder: folder }
+        let router = serving(&store, clock.clone(), &source).await;
+        Self { router, clock, store, source, folder: Arc::new(folder) }
     }
 
+    /// Another origin on the same database, with a clock that goes wrong by so many seconds, and with up to three other settings.
+    pub(crate) async fn beside<const N: usize>(
+        &self,
+        seconds: i64,
+        others: [(&'static str, &str); N],
+    ) -> Self {
+        let now = self.clock.now().0.checked_add_signed(seconds * 1000).unwrap();
+        let clock = Arc::new(ManualClock::at(UnixMilliseconds(now)));
+        let mut source = self.source.clone();
+        source.extend(others);
+        let router = serving(&self.store, clock, &source).await;
+        let (clock, store) = (self.clock.clone(), self.store.clone());
+        Self { router, clock, store, source, folder: self.folder.clone() }
+    }
+
+    /// Lets the database's clock go on, and that of the first origin.
     pub(crate) fn advance(&self, seconds: u64) {
-        self.clock.advance(Duration::from_secs(seconds));
+        self.advance_ms(seconds * 1000);
+    }
+
+    pub(crate) fn advance_ms(&self, milliseconds: u64) {
+        self.clock.advance(Duration::from_millis(milliseconds));
     }
 
     /// A request with the service key and, where `body` is not empty, JSON.
     pub(crate) async fn call(&self, method: &str, path: &str, body: &str) -> Answer {
+        let media_type =
+            if method == "PATCH" { "application/merge-patch+json" } else { "application/json" };
         let request = request(method, path)
             .header(header::AUTHORIZATION, format!("Bearer {SERVICE_KEY}"))
-            .header(header::CONTENT_TYPE, "application/json");
+            .header(header::CONTENT_TYPE, media_type);
         self.send(request.body(Body::from(body.to_owned())).unwrap()).await
     }
 
@@ -91,6 +115,25 @@ impl Origin {
         let body = serde_json::json!({ "refreshToken": refresh_token }).to_string();
         self.call("POST", "/v1/sessions/refresh", &body).await
     }
+
+    /// Refreshes with the token of an issued session, and gives what came back.
+    pub(crate) async fn refreshed(&self, issued: &Value) -> Value {
+        let answer = self.refresh(token(issued, "refreshToken")).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.json()
+    }
+
+    /// Uses an access token, as an edge that asks the origin does.
+    pub(crate) async fn verify(&self, issued: &Value) -> Answer {
+        let access_token = token(issued, "accessToken");
+        let body = serde_json::json!({ "accessToken": access_token, "checkDatabase": true });
+        self.call("POST", "/v1/sessions/verify", &body.to_string()).await
+    }
+}
+
+async fn serving(store: &SqlStore, clock: Arc<ManualClock>, source: &Source) -> Router {
+    let settings = Settings::parse(source).unwrap();
+    router(state(&settings, Arc::new(store.clone()), clock).await.unwrap())
 }
 
 impl Answer {

@@ -66,7 +66,7 @@ async fn unknown_routes_and_wrong_methods_are_told_apart() {
     for (method, path, allowed) in [
         ("GET", "/v1/sessions", "POST"),
         ("PATCH", "/v1/sessions/AAAAAAAAAAAAAAAAAAAAAA", "GET,HEAD,DELETE"),
-        ("POST", "/v1/sessions/AAAAAAAAAAAAAAAAAAAAAA/data", "GET,HEAD,PUT"),
+        ("POST", "/v1/sessions/AAAAAAAAAAAAAAAAAAAAAA/data", "GET,HEAD,PUT,PATCH"),
         ("DELETE", "/healthz", "GET,HEAD"),
     ] {
         let answer = origin.call(method, path, "").await;

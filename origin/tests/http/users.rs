@@ -86,3 +86,76 @@ async fn ending_all_sessions_of_a_user_names_them_and_leaves_others_alone() {
         r#"{"revoked":[]}"#
     );
 }
+
+#[tokio::test]
+async fn all_sessions_but_one_can_be_ended() {
+    let origin = Origin::start().await;
+    let (kept, other) = (log_in(&origin, "1").await, log_in(&origin, "1").await);
+
+    let revoked = origin.call("DELETE", &format!("/v1/users/1/sessions?except={kept}"), "").await;
+
+    assert_eq!(revoked.json(), serde_json::json!({ "revoked": [other] }));
+    let list = origin.call("GET", "/v1/users/1/sessions", "").await.json();
+    assert_eq!(list["sessions"][0]["handle"], kept.as_str());
+    assert_eq!(list["sessions"].as_array().unwrap().len(), 1);
+    origin.call("DELETE", "/v1/users/1/sessions?but=x", "").await.refused(400, "bad_request");
+}
+
+#[tokio::test]
+async fn a_list_tells_what_users_know_their_sessions_by() {
+    let origin = Origin::start().await;
+    let body = r#"{"userId":1,"client":{"name":"Firefox 🦊","address":"192.0.2.77"}}"#;
+    let first = origin.call("POST", "/v1/sessions", body).await.json();
+    origin.advance(5);
+    let second = origin.refreshed(&first).await;
+    let other = log_in(&origin, "1").await;
+
+    let list =
+        origin.call("GET", &format!("/v1/users/1/sessions?current={other}"), "").await.json();
+
+    for session in list["sessions"].as_array().unwrap() {
+        assert_eq!(session["current"], session["handle"] == other.as_str());
+        if session["handle"] == first["session"]["handle"] {
+            let client = serde_json::json!({ "name": "Firefox 🦊", "address": "192.0.2.0" });
+            assert_eq!(session["client"], client);
+            assert_eq!(session["createdAt"], first["session"]["createdAt"]);
+            assert_eq!(session["refreshedAt"], second["session"]["refreshedAt"]);
+            assert_eq!(session["expiresAt"], second["session"]["expiresAt"]);
+        } else {
+            assert!(session.get("client").is_none());
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_kept_of_an_address_is_the_deployments_to_say() {
+    for (setting, kept) in
+        [("full", Some("2001:db8:1:2::3")), ("shortened", Some("2001:db8:1::")), ("off", None)]
+    {
+        let origin = Origin::with([("WAYLEAVE_CLIENT_ADDRESS", setting)]).await;
+        let body = r#"{"userId":1,"client":{"address":"2001:db8:1:2::3"}}"#;
+        let issued = origin.call("POST", "/v1/sessions", body).await.json();
+        let read = origin.call("GET", &path(&issued), "").await.json();
+        assert_eq!(read["client"]["address"].as_str(), kept, "{setting}");
+    }
+    let origin = Origin::start().await;
+    let bad = r#"{"userId":1,"client":{"address":"somewhere"}}"#;
+    origin.call("POST", "/v1/sessions", bad).await.refused(400, "bad_request");
+}
+
+#[tokio::test]
+async fn a_log_in_over_the_limit_ends_the_session_that_was_refreshed_longest_ago() {
+    let origin = Origin::with([("WAYLEAVE_MAX_SESSIONS_PER_USER", "2")]).await;
+    let first = origin.log_in().await;
+    origin.advance(1);
+    let second = origin.log_in().await;
+    origin.advance(1);
+    origin.refreshed(&first).await;
+    origin.advance(1);
+    let third = origin.log_in().await;
+
+    origin.call("GET", &path(&second), "").await.refused(401, "unauthorised");
+    for kept in [&first, &third] {
+        assert_eq!(origin.call("GET", &path(kept), "").await.status, 200);
+    }
+}

@@ -1,16 +1,22 @@
 //! From text to checked settings.
 
+mod webhook;
+
 use super::{
     Source,
     variable::{self, Variable},
 };
+use crate::service::{ClientAddress, TheftAction};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use std::{fmt, net::SocketAddr, ops::RangeInclusive, time::Duration};
 use wayleave_shared::{
     browser::{CookiePolicy, SameSite},
+    rotation,
     web_origin::WebOrigin,
 };
 use zeroize::Zeroizing;
+
+pub use webhook::WebhookSettings;
 
 /// Everything that can be set, checked. `Debug` shows no secret.
 pub struct Settings {
@@ -30,16 +36,32 @@ pub struct Settings {
     pub audience: Option<String>,
     /// How long access tokens are valid.
     pub access_token_validity: Duration,
+    /// Whether access tokens are valid for a little less, at random.
+    pub access_token_spread: bool,
     /// How long a session lives without a refresh.
     pub refresh_token_validity: Duration,
+    /// How long a session lives at all; `None`: for ever.
+    pub session_max_lifetime: Option<Duration>,
+    /// How many sessions a user may have; `None`: any number.
+    pub max_sessions_per_user: Option<u32>,
+    /// How long a refresh token is still answered after its successor was first used.
+    pub refresh_reuse_window: Duration,
+    /// What a stolen refresh token does.
+    pub theft_action: TheftAction,
     /// How long a signing key signs; `None`: for ever.
     pub signing_key_interval: Option<Duration>,
     /// The seed of the key that signs, where it is given.
     pub signing_key: Option<Zeroizing<[u8; 32]>>,
     /// Whether anti-CSRF tokens are used.
     pub anti_csrf: bool,
+    /// What is kept of the address of a log-in.
+    pub client_address: ClientAddress,
     /// How cookies are set.
     pub cookies: CookiePolicy,
+    /// Where events are told; `None`: nowhere.
+    pub webhook: Option<WebhookSettings>,
+    /// How long after one removal of expired sessions the next begins; `None`: there is none.
+    pub expired_removal_interval: Option<Duration>,
     /// How long a stop waits.
     pub stop_timeout: Duration,
     /// What is logged.
@@ -88,16 +110,31 @@ impl Reader<'_> {
         let access_token_validity = self.read(&variable::ACCESS_TOKEN_VALIDITY, |text| {
             duration(text, SECOND..=1000 * DAY).filter(|span| span.subsec_nanos() == 0)
         });
+        let access_token_spread =
+            self.read(&variable::ACCESS_TOKEN_SPREAD, |text| choice(text, ["off", "on"]));
         let refresh_token_validity =
             self.read(&variable::REFRESH_TOKEN_VALIDITY, |text| duration(text, SECOND..=365 * DAY));
+        let session_max_lifetime = self.read(&variable::SESSION_MAX_LIFETIME, |text| {
+            or_word(text, "never", |text| duration(text, SECOND..=3650 * DAY))
+        });
+        let max_sessions_per_user = self.read(&variable::MAX_SESSIONS_PER_USER, |text| {
+            or_word(text, "unlimited", |text| number(text, 1..=10_000))
+        });
+        let refresh_reuse_window = self.refresh_reuse_window(access_token_validity);
+        let theft_action = self.read(&variable::THEFT_ACTION, theft_action);
         let signing_key_interval = self.read(&variable::SIGNING_KEY_INTERVAL, |text| {
-            if text == "never" { Some(None) } else { duration(text, HOUR..=720 * HOUR).map(Some) }
+            or_word(text, "never", |text| duration(text, HOUR..=720 * HOUR))
         });
         let signing_key = self.read(&variable::SIGNING_KEY, |text| {
             if text.is_empty() { Some(None) } else { seed(text).map(Some) }
         });
         let anti_csrf = self.read(&variable::ANTI_CSRF, |text| choice(text, ["off", "on"]));
+        let client_address = self.read(&variable::CLIENT_ADDRESS, client_address);
         let cookies = self.cookies();
+        let webhook = self.webhook();
+        let expired_removal_interval = self.read(&variable::EXPIRED_REMOVAL_INTERVAL, |text| {
+            or_word(text, "never", |text| duration(text, MINUTE..=7 * DAY))
+        });
         let stop_timeout =
             self.read(&variable::STOP_TIMEOUT, |text| duration(text, SECOND..=5 * MINUTE));
         let log = self.read(&variable::LOG, |text| {
@@ -113,11 +150,19 @@ impl Reader<'_> {
             issuer: issuer?,
             audience: Some(audience?).filter(|audience| !audience.is_empty()),
             access_token_validity: access_token_validity?,
+            access_token_spread: access_token_spread?,
             refresh_token_validity: refresh_token_validity?,
+            session_max_lifetime: session_max_lifetime?,
+            max_sessions_per_user: max_sessions_per_user?,
+            refresh_reuse_window: refresh_reuse_window?,
+            theft_action: theft_action?,
             signing_key_interval: signing_key_interval?,
             signing_key: signing_key?,
             anti_csrf: anti_csrf?,
+            client_address: client_address?,
             cookies: cookies?,
+            webhook,
+            expired_removal_interval: expired_removal_interval?,
             stop_timeout: stop_timeout?,
             log: log?,
             log_json: log_json?,
@@ -147,6 +192,17 @@ impl Reader<'_> {
         })
     }
 
+    /// A window of more than half of an access token's life would let a thief and the owner walk in step.
+    fn refresh_reuse_window(&mut self, access_validity: Option<Duration>) -> Option<Duration> {
+        // What is wrong with the validity is told already.
+        let access_validity = access_validity.unwrap_or(1000 * DAY);
+        self.read(&variable::REFRESH_REUSE_WINDOW, |text| match text {
+            "auto" => Some(rotation::default_reuse_window(access_validity)),
+            text => duration(text, Duration::ZERO..=1000 * DAY)
+                .filter(|window| rotation::is_reuse_window(*window, access_validity)),
+        })
+    }
+
     fn read<T>(&mut self, variable: &Variable, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
         let Some(text) = self.source.value(variable) else {
             self.errors.push(format!("{} must be set: {}", variable.name, variable.accepted));
@@ -164,6 +220,12 @@ impl Reader<'_> {
 
 fn list<T>(text: &str, item: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
     text.split(',').map(str::trim).map(item).collect()
+}
+
+/// `None` for a word that means no limit.
+#[expect(clippy::option_option, reason = "refused is not the same as without a limit")]
+fn or_word<T>(text: &str, word: &str, parse: impl FnOnce(&str) -> Option<T>) -> Option<Option<T>> {
+    if text == word { Some(None) } else { parse(text).map(Some) }
 }
 
 fn number(text: &str, range: RangeInclusive<u32>) -> Option<u32> {
@@ -220,6 +282,19 @@ fn same_site(text: &str) -> Option<SameSite> {
         "lax" => Some(SameSite::Lax),
         "strict" => Some(SameSite::Strict),
         "none" => Some(SameSite::None),
+        _ => None,
+    }
+}
+
+fn theft_action(text: &str) -> Option<TheftAction> {
+    TheftAction::ALL.into_iter().find(|action| action.name() == text)
+}
+
+fn client_address(text: &str) -> Option<ClientAddress> {
+    match text {
+        "full" => Some(ClientAddress::Full),
+        "off" => Some(ClientAddress::Off),
+        "shortened" => Some(ClientAddress::Shortened),
         _ => None,
     }
 }

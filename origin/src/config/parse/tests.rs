@@ -96,6 +96,7 @@ fn bounds_of_each_setting() {
             &["sqlite:", "sqlite::memory:", "postgres://h"],
         ),
         ("WAYLEAVE_DATABASE_CONNECTIONS", &["1", "1000"], &["0", "1001", "many"]),
+        ("WAYLEAVE_EXPIRED_REMOVAL_INTERVAL", &["1m", "7d", "never"], &["59s", "8d", "0"]),
         ("WAYLEAVE_STOP_TIMEOUT", &["1s", "5m"], &["0s", "6m"]),
         ("WAYLEAVE_LOG", &["debug", "info,sqlx=warn"], &["info,="]),
         ("WAYLEAVE_LOG_FORMAT", &["text", "json"], &["xml"]),

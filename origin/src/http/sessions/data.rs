@@ -1,10 +1,10 @@
-//! `GET` and `PUT /v1/sessions/{handle}/data`.
+//! `GET`, `PUT` and `PATCH /v1/sessions/{handle}/data`.
 
 use super::refresh::over;
 use crate::{
     http::{
         error::ApiError,
-        extract::{Body, ExpectedVersion, Path, ServiceCaller},
+        extract::{Body, ExpectedVersion, MergePatch, Path, ServiceCaller},
     },
     service::Sessions,
 };
@@ -38,6 +38,19 @@ pub(in crate::http) async fn update(
     Body(request): Body<UpdateSessionData>,
 ) -> Result<impl IntoResponse, ApiError> {
     let updated = sessions.update_data(handle, &request.data, expected).await;
+    let version = updated.map_err(|error| over(&sessions, error))?;
+    Ok((entity_tag(version), Json(UpdatedSessionData { version })))
+}
+
+/// Changes a part of it; with `If-Match`, only where that is the stored version.
+pub(in crate::http) async fn patch(
+    _: ServiceCaller,
+    State(sessions): State<Sessions>,
+    Path(handle): Path<SessionHandle>,
+    ExpectedVersion(expected): ExpectedVersion,
+    MergePatch(patch): MergePatch,
+) -> Result<impl IntoResponse, ApiError> {
+    let updated = sessions.patch_data(handle, &patch, expected).await;
     let version = updated.map_err(|error| over(&sessions, error))?;
     Ok((entity_tag(version), Json(UpdatedSessionData { version })))
 }

@@ -1,7 +1,9 @@
 //! `/v1/sessions`.
 
+pub(super) mod confirm;
 pub(super) mod create;
 pub(super) mod data;
+pub(super) mod payload;
 pub(super) mod refresh;
 pub(super) mod session;
 pub(super) mod verify;

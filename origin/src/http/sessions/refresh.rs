@@ -24,7 +24,7 @@ pub(in crate::http) async fn refresh(
 /// Adds the clearing lines where the session is over.
 pub(super) fn over(sessions: &Sessions, error: SessionError) -> ApiError {
     match error {
-        SessionError::Unauthorised(_) => {
+        SessionError::Theft(_) | SessionError::Unauthorised(_) => {
             ApiError::SessionOver { error, browser: sessions.cleared() }
         }
         error => error.into(),

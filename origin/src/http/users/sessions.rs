@@ -5,7 +5,7 @@ use crate::{
         error::ApiError,
         extract::{Path, Query, ServiceCaller},
     },
-    service::Sessions,
+    service::{ListPage, Sessions},
 };
 use axum::{Json, extract::State};
 use serde::{Deserialize, Deserializer, de};
@@ -31,6 +31,14 @@ impl<'de> Deserialize<'de> for UserIdInPath {
 pub(in crate::http) struct Page {
     after: Option<SessionHandle>,
     limit: Option<u32>,
+    current: Option<SessionHandle>,
+}
+
+/// Which sessions are ended.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct Which {
+    except: Option<SessionHandle>,
 }
 
 /// One page of the user's live sessions.
@@ -44,16 +52,18 @@ pub(in crate::http) async fn list(
     if !(1..=MAX_LIMIT).contains(&limit) {
         return Err(ApiError::QueryLimit);
     }
-    Ok(Json(sessions.sessions_of_user(&user_id, page.after, limit).await?))
+    let page = ListPage { after: page.after, limit, current: page.current };
+    Ok(Json(sessions.sessions_of_user(&user_id, page).await?))
 }
 
-/// Ends all of the user's sessions.
+/// Ends all of the user's sessions, but for the one that is excepted.
 pub(in crate::http) async fn revoke(
     _: ServiceCaller,
     State(sessions): State<Sessions>,
     Path(UserIdInPath(user_id)): Path<UserIdInPath>,
+    Query(which): Query<Which>,
 ) -> Result<Json<RevokedSessions>, ApiError> {
-    Ok(Json(RevokedSessions { revoked: sessions.revoke_user(&user_id).await? }))
+    Ok(Json(RevokedSessions { revoked: sessions.revoke_user(&user_id, which.except).await? }))
 }
 
 const DEFAULT_LIMIT: u32 = 100;

@@ -28,7 +28,12 @@ impl Dialect {
     pub(super) const fn on_connect(self) -> &'static [&'static str] {
         match self {
             // Every change is one guarded statement or locks its row first, so gap locks would only make deadlocks.
-            Self::Mysql => &["SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"],
+            Self::Mysql => &[
+                "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
+                // A wait for a lock ends, and is tried again, well within the time that a request has. By default it takes 50 s: nobody waits for the answer any
+                // more, and the wait keeps its connection from everybody else.
+                "SET SESSION innodb_lock_wait_timeout = 1",
+            ],
             // Readers go on beside the one writer; a commit survives the death of the process, and of the machine up to the last checkpoint.
             Self::Sqlite => &["PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL"],
         }

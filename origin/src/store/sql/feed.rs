@@ -4,7 +4,7 @@
 //! have committed, under the lock of the one row of `feed_state`: so no entry ever appears behind a position that was read.
 
 use super::{
-    SqlStore,
+    SqlStore, keeps_prepared,
     revocations::{KEY, SESSION, TABLE, USER},
     row, with_retry,
 };
@@ -133,7 +133,8 @@ async fn sequence_some(store: &SqlStore) -> Result<usize, StoreError> {
     for id in &ids {
         these.push_bind(id.clone());
     }
-    update.push(")").build().persistent(false).execute(&mut *transaction).await?;
+    let is_kept = keeps_prepared(ids.len());
+    update.push(")").build().persistent(is_kept).execute(&mut *transaction).await?;
     sqlx::query("UPDATE feed_state SET position = ? WHERE id = 1")
         .bind(row::integer(position))
         .execute(&mut *transaction)

@@ -1,25 +1,39 @@
 //! The store on SQL databases, through `sqlx`'s `Any` driver: one text per statement for all engines. What differs stands in [`dialect`].
 
 mod dialect;
+mod ending;
+mod events;
 mod feed;
+mod leases;
 mod migrate;
 mod revocations;
+mod rotation;
 mod row;
 mod session_data;
 mod sessions;
 mod signing_keys;
+mod step;
 
 use super::{
-    DataUpdate, KeyAddition, KeyRemoval, NewSession, NewSigningKey, RemoveKey, RevocationPage,
-    Rotate, Rotation, SealedSigningKey, Store, StoreError, StoredSession,
+    DataUpdate, DueEvent, Ending, EventId, Expired, KeyAddition, KeyRemoval, NewSession,
+    NewSigningKey, RemoveKey, RevocationPage, Rotate, Rotation, SealedSigningKey, Store,
+    StoreError, StoredSession, Use,
 };
 use crate::clock::Clock;
 use async_trait::async_trait;
 use dialect::Dialect;
-use sqlx::{Any, AnyConnection, AnyPool, Executor, SqlSafeStr, Transaction, any::AnyPoolOptions};
-use std::{future::Future, sync::Arc, time::Duration};
+use sqlx::{
+    Any, AnyConnection, AnyPool, Executor, QueryBuilder, SqlSafeStr, Transaction,
+    any::AnyPoolOptions,
+};
+use std::{sync::Arc, time::Duration};
+use step::{to_the_end, with_retry};
 use wayleave_shared::{
-    feed::FeedCursor, json::Json, session_handle::SessionHandle, user_id::UserId, wire::SessionData,
+    feed::FeedCursor,
+    json::Json,
+    session_handle::SessionHandle,
+    user_id::UserId,
+    wire::{Confirmation, SessionData},
 };
 
 /// Sessions, their data and the signing keys in an SQL database.
@@ -79,28 +93,15 @@ impl SqlStore {
         }
     }
 
+    /// The time in a statement that is put together.
+    fn push_now(&self, query: &mut QueryBuilder<Any>) {
+        let (before, after) = self.dialect.now().split_once('?').unwrap_or_default();
+        query.push(before).push_bind(self.now_override()).push(after);
+    }
+
     async fn begin(&self) -> Result<Transaction<'static, Any>, StoreError> {
         Ok(self.pool.begin_with(self.dialect.begin().into_sql_str()).await?)
     }
-}
-
-/// Runs a step again where the database rolled it back for reasons that pass: deadlock (1213), lock wait (1205), busy. The step must be one atomic
-/// statement or transaction, for it may run several times.
-async fn with_retry<T, F, Fut>(step: F) -> Result<T, StoreError>
-where
-    F: Fn() -> Fut + Send,
-    Fut: Future<Output = Result<T, StoreError>> + Send,
-    T: Send,
-{
-    for _ in 0..RETRIES {
-        match step().await {
-            Err(StoreError::Unavailable(sqlx::Error::Database(_))) => {
-                tokio::task::yield_now().await;
-            }
-            outcome => return outcome,
-        }
-    }
-    step().await
 }
 
 async fn prepare(connection: &mut AnyConnection, dialect: Dialect) -> sqlx::Result<()> {
@@ -110,34 +111,147 @@ async fn prepare(connection: &mut AnyConnection, dialect: Dialect) -> sqlx::Resu
     Ok(())
 }
 
+/// Whether the connection keeps a statement over a list of this length prepared: the few common lengths, so that they do not push each other out.
+///
+/// One that is not kept costs 40 ms: sqlx tells the server to forget it, which has no answer, and the network holds the next statement back until the
+/// server has acknowledged that. Meanwhile the transaction holds its locks.
+const fn keeps_prepared(length: usize) -> bool {
+    length <= 4
+}
+
 #[async_trait]
 impl Store for SqlStore {
     async fn create_session(&self, session: NewSession) -> Result<(), StoreError> {
-        with_retry(|| sessions::create(self, &session)).await
+        to_the_end(self, async move |store| with_retry(|| sessions::create(&store, &session)).await)
+            .await
     }
 
     async fn session(&self, handle: SessionHandle) -> Result<Option<StoredSession>, StoreError> {
-        sessions::find(self, handle).await
+        to_the_end(self, async move |store| sessions::find(&store, handle).await).await
     }
 
     async fn rotate(&self, rotate: Rotate) -> Result<Rotation, StoreError> {
-        with_retry(|| sessions::rotate(self, &rotate)).await
+        to_the_end(self, async move |store| with_retry(|| rotation::rotate(&store, &rotate)).await)
+            .await
+    }
+
+    async fn note_use(&self, usage: Use) -> Result<bool, StoreError> {
+        to_the_end(self, async move |store| with_retry(|| rotation::note_use(&store, &usage)).await)
+            .await
+    }
+
+    async fn confirm(
+        &self,
+        confirmations: &[Confirmation],
+    ) -> Result<Vec<SessionHandle>, StoreError> {
+        let confirmations = confirmations.to_vec();
+        to_the_end(self, async move |store| {
+            with_retry(|| rotation::confirm(&store, &confirmations)).await
+        })
+        .await
+    }
+
+    async fn update_payload(
+        &self,
+        handle: SessionHandle,
+        payload: Option<&Json>,
+    ) -> Result<bool, StoreError> {
+        let payload = payload.cloned();
+        to_the_end(self, async move |store| {
+            with_retry(|| sessions::update_payload(&store, handle, payload.as_ref())).await
+        })
+        .await
     }
 
     async fn revoke_session(
         &self,
         handle: SessionHandle,
-        remember: Duration,
+        ending: Ending,
     ) -> Result<bool, StoreError> {
-        with_retry(|| sessions::revoke(self, handle, remember)).await
+        to_the_end(self, async move |store| {
+            with_retry(|| ending::one(&store, handle, ending)).await
+        })
+        .await
     }
 
     async fn revoke_user(
         &self,
         user_id: &UserId,
-        remember: Duration,
+        kept: Option<SessionHandle>,
+        ending: Ending,
     ) -> Result<Vec<SessionHandle>, StoreError> {
-        with_retry(|| sessions::revoke_user(self, user_id, remember)).await
+        let user_id = user_id.clone();
+        to_the_end(self, async move |store| {
+            with_retry(|| ending::of_user(&store, &user_id, kept, ending)).await
+        })
+        .await
+    }
+
+    async fn revoke_surplus(
+        &self,
+        user_id: &UserId,
+        limit: u32,
+        ending: Ending,
+    ) -> Result<Vec<SessionHandle>, StoreError> {
+        let user_id = user_id.clone();
+        to_the_end(self, async move |store| {
+            with_retry(|| ending::surplus(&store, &user_id, limit, ending)).await
+        })
+        .await
+    }
+
+    async fn report(&self, user_id: &UserId, stolen: SessionHandle) -> Result<(), StoreError> {
+        let user_id = user_id.clone();
+        to_the_end(self, async move |store| {
+            with_retry(|| events::report(&store, &user_id, stolen)).await
+        })
+        .await
+    }
+
+    async fn remove_expired(
+        &self,
+        after: Option<SessionHandle>,
+        limit: u32,
+    ) -> Result<Expired, StoreError> {
+        to_the_end(self, async move |store| ending::expired(&store, after, limit).await).await
+    }
+
+    async fn hold_lease(
+        &self,
+        name: &str,
+        holder: [u8; 16],
+        time: Duration,
+    ) -> Result<bool, StoreError> {
+        let name = name.to_owned();
+        to_the_end(self, async move |store| {
+            with_retry(|| leases::hold(&store, &name, holder, time)).await
+        })
+        .await
+    }
+
+    async fn release_lease(&self, name: &str, holder: [u8; 16]) -> Result<(), StoreError> {
+        let name = name.to_owned();
+        to_the_end(self, async move |store| {
+            with_retry(|| leases::release(&store, &name, holder)).await
+        })
+        .await
+    }
+
+    async fn take_events(&self, limit: u32, pause: Duration) -> Result<Vec<DueEvent>, StoreError> {
+        to_the_end(self, async move |store| with_retry(|| events::take(&store, limit, pause)).await)
+            .await
+    }
+
+    async fn finish_event(&self, event: EventId) -> Result<(), StoreError> {
+        to_the_end(self, async move |store| with_retry(|| events::finish(&store, event)).await)
+            .await
+    }
+
+    async fn postpone_event(&self, event: EventId, pause: Duration) -> Result<(), StoreError> {
+        to_the_end(self, async move |store| {
+            with_retry(|| events::postpone(&store, event, pause)).await
+        })
+        .await
     }
 
     async fn revocations(
@@ -145,11 +259,12 @@ impl Store for SqlStore {
         since: Option<FeedCursor>,
         limit: usize,
     ) -> Result<RevocationPage, StoreError> {
-        feed::page(self, since, limit).await
+        to_the_end(self, async move |store| feed::page(&store, since, limit).await).await
     }
 
     async fn forget_revocations(&self, limit: u32) -> Result<u64, StoreError> {
-        with_retry(|| revocations::forget(self, limit)).await
+        to_the_end(self, async move |store| with_retry(|| revocations::forget(&store, limit)).await)
+            .await
     }
 
     async fn sessions_of_user(
@@ -158,11 +273,13 @@ impl Store for SqlStore {
         after: Option<SessionHandle>,
         limit: u32,
     ) -> Result<Vec<StoredSession>, StoreError> {
-        sessions::of_user(self, user_id, after, limit).await
+        let user_id = user_id.clone();
+        to_the_end(self, async move |store| sessions::of_user(&store, &user_id, after, limit).await)
+            .await
     }
 
     async fn session_data(&self, handle: SessionHandle) -> Result<Option<SessionData>, StoreError> {
-        session_data::read(self, handle).await
+        to_the_end(self, async move |store| session_data::read(&store, handle).await).await
     }
 
     async fn update_session_data(
@@ -171,36 +288,52 @@ impl Store for SqlStore {
         data: &Json,
         expected_version: Option<u64>,
     ) -> Result<DataUpdate, StoreError> {
-        with_retry(|| session_data::update(self, handle, data, expected_version)).await
+        let data = data.clone();
+        to_the_end(self, async move |store| {
+            with_retry(|| session_data::update(&store, handle, &data, expected_version)).await
+        })
+        .await
     }
 
     async fn signing_keys(&self) -> Result<Vec<SealedSigningKey>, StoreError> {
-        signing_keys::all(self).await
+        to_the_end(self, async move |store| signing_keys::all(&store).await).await
     }
 
     async fn add_signing_key(&self, key: NewSigningKey) -> Result<KeyAddition, StoreError> {
-        with_retry(|| signing_keys::add(self, &key)).await
+        to_the_end(self, async move |store| with_retry(|| signing_keys::add(&store, &key)).await)
+            .await
     }
 
     async fn raise_validity(&self, generation: u64, validity: Duration) -> Result<(), StoreError> {
-        with_retry(|| signing_keys::raise_validity(self, generation, validity)).await
+        to_the_end(self, async move |store| {
+            with_retry(|| signing_keys::raise_validity(&store, generation, validity)).await
+        })
+        .await
     }
 
     async fn forget_signing_keys(&self, generations: &[u64]) -> Result<(), StoreError> {
-        with_retry(|| signing_keys::forget(self, generations)).await
+        let generations = generations.to_vec();
+        to_the_end(self, async move |store| {
+            with_retry(|| signing_keys::forget(&store, &generations)).await
+        })
+        .await
     }
 
     async fn remove_signing_key(&self, remove: RemoveKey) -> Result<KeyRemoval, StoreError> {
-        with_retry(|| signing_keys::remove(self, &remove)).await
+        to_the_end(self, async move |store| {
+            with_retry(|| signing_keys::remove(&store, &remove)).await
+        })
+        .await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1").execute(&self.pool).await?;
-        Ok(())
+        to_the_end(self, async move |store| {
+            sqlx::query("SELECT 1").execute(&store.pool).await?;
+            Ok(())
+        })
+        .await
     }
 }
 
 /// How long a request waits for a connection before it is told to come back.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
-
-const RETRIES: usize = 5;

@@ -1,6 +1,6 @@
 //! The table `revocations`: what was ended, written in the transaction that ends it. The feed reads it, see [`super::feed`].
 
-use super::{SqlStore, row};
+use super::{SqlStore, keeps_prepared, row};
 use crate::{random, store::StoreError};
 use sqlx::{Any, AssertSqlSafe, QueryBuilder, Transaction};
 use std::time::Duration;
@@ -31,20 +31,15 @@ pub(super) async fn record_session(
     Ok(())
 }
 
-/// Notes the end of all sessions of a user: each of those that were live, and that whatever was issued before, by any clock, is over.
-pub(super) async fn record_user(
+/// Notes the end of these sessions.
+pub(super) async fn record_sessions(
     store: &SqlStore,
     transaction: &mut Transaction<'static, Any>,
-    user_id: &UserId,
-    live: &[SessionHandle],
+    handles: &[SessionHandle],
     remember: Duration,
 ) -> Result<(), StoreError> {
-    let now = now(store, transaction).await?;
-    // An origin whose clock is behind the database's dates a new log-in earlier than this statement. Such a log-in must stand, so the cut lies as far back as
-    // clocks may differ; what was live until now is named one by one.
-    let issued_before = UnixMilliseconds(now.0.saturating_sub(CLOCK_SKEW_MS));
-    let forget_at = row::integer(now.after(remember).0);
-    for some in live.chunks(INSERT_AT_A_TIME) {
+    let forget_at = row::integer(now(store, transaction).await?.after(remember).0);
+    for some in handles.chunks(INSERT_AT_A_TIME) {
         let mut insert =
             QueryBuilder::new("INSERT INTO revocations (id, kind, subject, forget_at) VALUES ");
         for (index, handle) in some.iter().enumerate() {
@@ -56,8 +51,24 @@ pub(super) async fn record_user(
             values.push_bind(forget_at);
             insert.push(")");
         }
-        insert.build().persistent(false).execute(&mut **transaction).await?;
+        let is_kept = keeps_prepared(some.len());
+        insert.build().persistent(is_kept).execute(&mut **transaction).await?;
     }
+    Ok(())
+}
+
+/// Notes the end of all sessions of a user: whatever was issued before, by any clock, is over. Those that were live are to be noted one by one besides.
+pub(super) async fn record_user(
+    store: &SqlStore,
+    transaction: &mut Transaction<'static, Any>,
+    user_id: &UserId,
+    remember: Duration,
+) -> Result<(), StoreError> {
+    let now = now(store, transaction).await?;
+    // An origin whose clock is behind the database's dates a new log-in earlier than this statement. Such a log-in must stand, so the cut lies as far back as
+    // clocks may differ.
+    let issued_before = UnixMilliseconds(now.0.saturating_sub(CLOCK_SKEW_MS));
+    let forget_at = row::integer(now.after(remember).0);
     sqlx::query(
         "INSERT INTO revocations (id, kind, subject, issued_before, forget_at) VALUES (?, ?, ?, ?, ?)",
     )
@@ -113,7 +124,7 @@ pub(super) async fn forget(store: &SqlStore, limit: u32) -> Result<u64, StoreErr
 }
 
 /// The time inside a transaction, for statements that need it more than once.
-async fn now(
+pub(super) async fn now(
     store: &SqlStore,
     transaction: &mut Transaction<'static, Any>,
 ) -> Result<UnixMilliseconds, StoreError> {
@@ -126,7 +137,7 @@ async fn now(
 }
 
 /// A new primary key that begins like this.
-fn id(prefix: [u8; 4]) -> Result<Vec<u8>, StoreError> {
+pub(super) fn id(prefix: [u8; 4]) -> Result<Vec<u8>, StoreError> {
     Ok([prefix.as_slice(), &random::bytes::<12>()?].concat())
 }
 

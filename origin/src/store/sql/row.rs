@@ -3,7 +3,7 @@
 use crate::store::StoreError;
 use sqlx::{Decode, Row, Type, any::AnyRow};
 use std::time::Duration;
-use wayleave_shared::{json::Json, time::UnixMilliseconds};
+use wayleave_shared::{json::Json, time::UnixMilliseconds, user_id::UserId};
 
 /// A column that must be there and of this type.
 pub(super) fn column<'row, T>(
@@ -36,6 +36,18 @@ pub(super) fn time(
     unsigned(row, table, name).map(UnixMilliseconds)
 }
 
+/// A point in time that may be `NULL`.
+pub(super) fn optional_time(
+    row: &AnyRow,
+    table: &'static str,
+    name: &'static str,
+) -> Result<Option<UnixMilliseconds>, StoreError> {
+    let time: Option<i64> = column(row, table, name)?;
+    let time = time.map(u64::try_from).transpose();
+    let time = time.map_err(|_| StoreError::Inconsistent { table, column: name })?;
+    Ok(time.map(UnixMilliseconds))
+}
+
 /// Bytes of a fixed length.
 pub(super) fn bytes<const N: usize>(
     row: &AnyRow,
@@ -44,6 +56,32 @@ pub(super) fn bytes<const N: usize>(
 ) -> Result<[u8; N], StoreError> {
     let bytes: Vec<u8> = column(row, table, name)?;
     bytes.try_into().map_err(|_| StoreError::Inconsistent { table, column: name })
+}
+
+/// Bytes of a fixed length that may be `NULL`.
+pub(super) fn optional_bytes<const N: usize>(
+    row: &AnyRow,
+    table: &'static str,
+    name: &'static str,
+) -> Result<Option<[u8; N]>, StoreError> {
+    let Some(bytes) = column::<Option<Vec<u8>>>(row, table, name)? else { return Ok(None) };
+    bytes.try_into().map(Some).map_err(|_| StoreError::Inconsistent { table, column: name })
+}
+
+/// UTF-8 that may be `NULL`.
+pub(super) fn text(
+    row: &AnyRow,
+    table: &'static str,
+    name: &'static str,
+) -> Result<Option<String>, StoreError> {
+    let Some(bytes) = column::<Option<Vec<u8>>>(row, table, name)? else { return Ok(None) };
+    String::from_utf8(bytes).map(Some).map_err(|_| StoreError::Inconsistent { table, column: name })
+}
+
+/// The column `user_id`.
+pub(super) fn user_id(row: &AnyRow, table: &'static str) -> Result<UserId, StoreError> {
+    let bytes: Vec<u8> = column(row, table, "user_id")?;
+    UserId::from_bytes(&bytes).map_err(|_| StoreError::Inconsistent { table, column: "user_id" })
 }
 
 /// JSON text that may be `NULL`, for absent.
