@@ -3,7 +3,13 @@
 //! One answer serves every generation of the client `supertokens-website`: older ones read [`header::ID_REFRESH_TOKEN`], newer ones
 //! [`header::FRONT_TOKEN`].
 
-use crate::{cookie, header, json::Json, time::UnixMilliseconds, wire::BrowserLines};
+use crate::{
+    cookie::CookieNames,
+    header,
+    json::Json,
+    time::UnixMilliseconds,
+    wire::{BrowserLines, ClearedDuplicates, TokenTransfer},
+};
 use base64ct::{Base64, Encoding};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -16,10 +22,11 @@ use uuid::Uuid;
 /// How the cookies of a deployment are set. All parts are checked when the settings are read.
 ///
 /// ```
-/// use wayleave_shared::browser::{CookiePolicy, SameSite};
+/// use wayleave_shared::{browser::{CookieDomain, CookiePolicy, SameSite}, cookie::CookieNames};
 ///
 /// let policy = CookiePolicy {
-///     domain: None, secure: true, same_site: SameSite::Lax, refresh_path: "/auth/session/refresh".into(), expose_headers: false,
+///     domain: CookieDomain::HostOnly, older_domain: None, names: CookieNames::default(), secure: true, same_site: SameSite::Lax,
+///     refresh_path: "/auth/session/refresh".into(), expose_headers: false,
 /// };
 /// let cleared = policy.cleared();
 /// assert_eq!(cleared.headers["front-token"], "remove");
@@ -30,8 +37,12 @@ use uuid::Uuid;
 /// ```
 #[derive(Clone, Debug)]
 pub struct CookiePolicy {
-    /// The `Domain` attribute; without one the cookies go to the setting host only.
-    pub domain: Option<String>,
+    /// Whom the cookies go to.
+    pub domain: CookieDomain,
+    /// Whom they went to before, where that was changed: what browsers still have from then is cleared.
+    pub older_domain: Option<CookieDomain>,
+    /// What they are called.
+    pub names: CookieNames,
     /// Whether the cookies travel over TLS only.
     pub secure: bool,
     /// Whether other sites' requests carry them.
@@ -40,6 +51,15 @@ pub struct CookiePolicy {
     pub refresh_path: String,
     /// Whether the lines also name the headers that a page on another origin may read.
     pub expose_headers: bool,
+}
+
+/// Which hosts get the cookies (RFC 6265 section 4.1.2.3).
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum CookieDomain {
+    /// All hosts of this domain.
+    Domain(String),
+    /// The host that sets them.
+    HostOnly,
 }
 
 /// The `SameSite` attribute (RFC 6265bis section 4.1.2.7).
@@ -71,30 +91,38 @@ pub struct Issue<'issue> {
     pub anti_csrf_token: Option<&'issue str>,
     /// The front token, from [`front_token`].
     pub front_token: &'issue str,
+    /// How the browser wants the tokens.
+    pub transfer: TokenTransfer,
 }
 
 impl CookiePolicy {
     /// The lines of a new or renewed session.
     #[must_use]
     pub fn issued(&self, issue: &Issue<'_>) -> BrowserLines {
-        let until = Some(issue.refresh_expires_at);
-        let mut headers = self.headers([
-            (header::FRONT_TOKEN.to_owned(), issue.front_token.to_owned()),
-            (
-                header::ID_REFRESH_TOKEN.to_owned(),
-                format!("{};{}", issue.marker, issue.refresh_expires_at.0),
-            ),
-        ]);
-        if let Some(token) = issue.anti_csrf_token {
-            headers.insert(header::ANTI_CSRF.to_owned(), token.to_owned());
+        let front_token = (header::FRONT_TOKEN, issue.front_token.to_owned());
+        if issue.transfer.is_header() {
+            let access_token = (header::ACCESS_TOKEN, issue.access_token.to_owned());
+            let refresh_token =
+                issue.refresh_token.map(|token| (header::REFRESH_TOKEN, token.to_owned()));
+            let headers =
+                self.headers([front_token, access_token].into_iter().chain(refresh_token));
+            return BrowserLines { set_cookie: self.cleared_for(issue.transfer), headers };
         }
-        let mut set_cookie = vec![self.access_cookie(issue.access_token, until)];
+        let until = Some(issue.refresh_expires_at);
+        let id_refresh_token = format!("{};{}", issue.marker, issue.refresh_expires_at.0);
+        let anti_csrf = issue.anti_csrf_token.map(|token| (header::ANTI_CSRF, token.to_owned()));
+        let headers = self.headers(
+            [front_token, (header::ID_REFRESH_TOKEN, id_refresh_token)]
+                .into_iter()
+                .chain(anti_csrf),
+        );
+        let mut set_cookie = self.cleared_of_older_domain();
+        set_cookie.push(self.access_cookie(issue.access_token, until));
         if let Some(token) = issue.refresh_token {
-            let path = &self.refresh_path;
-            set_cookie.push(self.line(cookie::REFRESH_TOKEN, token, path, true, until));
+            set_cookie.push(self.line(&self.refresh_cookie(), token, &self.domain, until));
         }
         let marker = issue.marker.to_string();
-        set_cookie.push(self.line(cookie::ID_REFRESH_TOKEN, &marker, "/", false, until));
+        set_cookie.push(self.line(&self.marker_cookie(), &marker, &self.domain, until));
         BrowserLines { set_cookie, headers }
     }
 
@@ -105,10 +133,17 @@ impl CookiePolicy {
         access_token: &str,
         until: UnixMilliseconds,
         front_token: String,
+        transfer: TokenTransfer,
     ) -> BrowserLines {
+        let front_token = (header::FRONT_TOKEN, front_token);
+        if transfer.is_header() {
+            let access_token = (header::ACCESS_TOKEN, access_token.to_owned());
+            let headers = self.headers([front_token, access_token]);
+            return BrowserLines { set_cookie: self.cleared_for(transfer), headers };
+        }
         BrowserLines {
             set_cookie: vec![self.access_cookie(access_token, Some(until))],
-            headers: self.headers([(header::FRONT_TOKEN.to_owned(), front_token)]),
+            headers: self.headers([front_token]),
         }
     }
 
@@ -116,16 +151,46 @@ impl CookiePolicy {
     #[must_use]
     pub fn cleared(&self) -> BrowserLines {
         BrowserLines {
-            set_cookie: vec![
-                self.access_cookie("", None),
-                self.line(cookie::REFRESH_TOKEN, "", &self.refresh_path, true, None),
-                self.line(cookie::ID_REFRESH_TOKEN, "", "/", false, None),
-            ],
+            set_cookie: self.all_cleared(),
             headers: self.headers([
-                (header::FRONT_TOKEN.to_owned(), header::REMOVE.to_owned()),
-                (header::ID_REFRESH_TOKEN.to_owned(), header::REMOVE.to_owned()),
+                (header::FRONT_TOKEN, header::REMOVE.to_owned()),
+                (header::ID_REFRESH_TOKEN, header::REMOVE.to_owned()),
             ]),
         }
+    }
+
+    /// What a browser is told that carries two cookies of one name: the one of the older domain goes, and the session goes on with the other. Where there is no
+    /// older domain nobody can tell which one is meant, and the session is over in this browser.
+    #[must_use]
+    pub fn cleared_duplicates(&self) -> ClearedDuplicates {
+        if self.older_domain.is_none() {
+            return ClearedDuplicates { session_goes_on: false, browser: self.cleared() };
+        }
+        let browser =
+            BrowserLines { set_cookie: self.cleared_of_older_domain(), ..BrowserLines::default() };
+        ClearedDuplicates { session_goes_on: true, browser }
+    }
+
+    fn cleared_for(&self, transfer: TokenTransfer) -> Vec<String> {
+        match transfer {
+            TokenTransfer::HeaderClearingCookies => self.all_cleared(),
+            TokenTransfer::Cookie | TokenTransfer::Header => Vec::new(),
+        }
+    }
+
+    fn all_cleared(&self) -> Vec<String> {
+        let mut lines = self.cleared_of(&self.domain);
+        lines.extend(self.cleared_of_older_domain());
+        lines
+    }
+
+    fn cleared_of_older_domain(&self) -> Vec<String> {
+        self.older_domain.as_ref().map(|domain| self.cleared_of(domain)).unwrap_or_default()
+    }
+
+    fn cleared_of(&self, domain: &CookieDomain) -> Vec<String> {
+        let cookies = [self.access_token_cookie(), self.refresh_cookie(), self.marker_cookie()];
+        cookies.iter().map(|cookie| self.line(cookie, "", domain, None)).collect()
     }
 
     /// How many bytes the access token's whole `Set-Cookie` line takes. Browsers drop a cookie over [`MAX_COOKIE_BYTES`] without a word.
@@ -134,8 +199,12 @@ impl CookiePolicy {
         self.access_cookie(access_token, Some(until)).len()
     }
 
-    fn headers<const N: usize>(&self, headers: [(String, String); N]) -> BTreeMap<String, String> {
-        let mut headers = BTreeMap::from(headers);
+    fn headers(
+        &self,
+        headers: impl IntoIterator<Item = (&'static str, String)>,
+    ) -> BTreeMap<String, String> {
+        let mut headers: BTreeMap<_, _> =
+            headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         if self.expose_headers {
             let names = header::EXPOSED.join(", ");
             headers.insert("access-control-expose-headers".to_owned(), names);
@@ -144,25 +213,37 @@ impl CookiePolicy {
     }
 
     fn access_cookie(&self, value: &str, until: Option<UnixMilliseconds>) -> String {
-        self.line(cookie::ACCESS_TOKEN, value, "/", true, until)
+        self.line(&self.access_token_cookie(), value, &self.domain, until)
     }
 
-    /// One `Set-Cookie` line. Values are base64url, dots and hyphens, so nothing needs escaping.
+    fn access_token_cookie(&self) -> Cookie<'_> {
+        Cookie { name: &self.names.access, path: "/", http_only: true }
+    }
+
+    fn refresh_cookie(&self) -> Cookie<'_> {
+        Cookie { name: &self.names.refresh, path: &self.refresh_path, http_only: true }
+    }
+
+    fn marker_cookie(&self) -> Cookie<'_> {
+        Cookie { name: &self.names.marker, path: "/", http_only: false }
+    }
+
+    /// One `Set-Cookie` line; without an end it clears. Values are base64url, dots and hyphens, so nothing needs escaping.
     fn line(
         &self,
-        name: &str,
+        cookie: &Cookie<'_>,
         value: &str,
-        path: &str,
-        http_only: bool,
+        domain: &CookieDomain,
         until: Option<UnixMilliseconds>,
     ) -> String {
         let expires = UNIX_EPOCH + Duration::from_millis(until.map_or(0, |until| until.0));
+        let Cookie { name, path, http_only } = cookie;
         let mut line =
             format!("{name}={value}; Expires={}; Path={path}", httpdate::fmt_http_date(expires));
-        if let Some(domain) = &self.domain {
+        if let CookieDomain::Domain(domain) = domain {
             let _ = write!(line, "; Domain={domain}");
         }
-        if http_only {
+        if *http_only {
             line.push_str("; HttpOnly");
         }
         if self.secure {
@@ -175,6 +256,12 @@ impl CookiePolicy {
         });
         line
     }
+}
+
+struct Cookie<'policy> {
+    name: &'policy str,
+    path: &'policy str,
+    http_only: bool,
 }
 
 /// What JavaScript may know of an access token: standard base64 of `{"uid", "ate", "up"}`.
@@ -229,7 +316,9 @@ mod tests {
 
     fn policy() -> CookiePolicy {
         CookiePolicy {
-            domain: Some("example.test".to_owned()),
+            domain: CookieDomain::Domain("example.test".to_owned()),
+            older_domain: None,
+            names: CookieNames::default(),
             secure: false,
             same_site: SameSite::Strict,
             refresh_path: "/auth/session/refresh".to_owned(),
@@ -237,16 +326,86 @@ mod tests {
         }
     }
 
-    #[test]
-    fn an_issued_session_sets_three_cookies_and_three_headers() {
-        let lines = policy().issued(&Issue {
+    fn issue(transfer: TokenTransfer) -> Issue<'static> {
+        Issue {
             access_token: "a.b.c",
             refresh_token: Some("refresh"),
             refresh_expires_at: UnixMilliseconds(86_400_000),
             marker: Uuid::nil(),
             anti_csrf_token: Some("csrf"),
             front_token: "front",
-        });
+            transfer,
+        }
+    }
+
+    #[test]
+    fn in_header_mode_there_are_headers_only_and_no_anti_csrf_token() {
+        let lines = policy().issued(&issue(TokenTransfer::Header));
+        assert_eq!(lines.set_cookie, Vec::<String>::new());
+        let expected = [
+            ("front-token", "front"),
+            ("st-access-token", "a.b.c"),
+            ("st-refresh-token", "refresh"),
+        ];
+        let headers: Vec<_> =
+            lines.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(headers, expected);
+    }
+
+    #[test]
+    fn in_header_mode_cookies_that_the_browser_still_carries_are_cleared() {
+        let lines = policy().issued(&issue(TokenTransfer::HeaderClearingCookies));
+        assert_eq!(lines.set_cookie, policy().cleared().set_cookie);
+        assert_eq!(lines.headers["front-token"], "front", "the session goes on");
+    }
+
+    #[test]
+    fn names_domains_and_the_older_domain_are_as_the_policy_says() {
+        let names = CookieNames {
+            access: "__Secure-at".to_owned(),
+            refresh: "__Secure-rt".to_owned(),
+            marker: "mark".to_owned(),
+        };
+        let older_domain = Some(CookieDomain::Domain("old.example".to_owned()));
+        let policy = CookiePolicy {
+            domain: CookieDomain::HostOnly,
+            older_domain,
+            names,
+            secure: true,
+            ..policy()
+        };
+        let older = [
+            "__Secure-at=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/; Domain=old.example; HttpOnly; Secure; SameSite=Strict",
+            "__Secure-rt=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/auth/session/refresh; Domain=old.example; HttpOnly; Secure; SameSite=Strict",
+            "mark=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/; Domain=old.example; Secure; SameSite=Strict",
+        ];
+
+        let issued = policy.issued(&issue(TokenTransfer::Cookie)).set_cookie;
+        assert_eq!(issued[..3], older, "a new session clears what an older one left");
+        assert_eq!(
+            issued[3],
+            "__Secure-at=a.b.c; Expires=Fri, 02 Jan 1970 00:00:00 GMT; Path=/; HttpOnly; Secure; SameSite=Strict"
+        );
+        assert!(issued[4].starts_with("__Secure-rt=refresh;") && issued[5].starts_with("mark="));
+
+        let duplicates = policy.cleared_duplicates();
+        assert!(duplicates.session_goes_on);
+        assert_eq!(duplicates.browser.set_cookie, older);
+        assert!(duplicates.browser.headers.is_empty());
+        assert_eq!(policy.cleared().set_cookie[3..], older);
+    }
+
+    #[test]
+    fn duplicates_that_nobody_can_tell_apart_end_the_session() {
+        let duplicates = policy().cleared_duplicates();
+        assert!(!duplicates.session_goes_on);
+        assert_eq!(duplicates.browser.set_cookie, policy().cleared().set_cookie);
+        assert_eq!(duplicates.browser.headers["front-token"], "remove");
+    }
+
+    #[test]
+    fn an_issued_session_sets_three_cookies_and_three_headers() {
+        let lines = policy().issued(&issue(TokenTransfer::Cookie));
 
         assert_eq!(
             lines.set_cookie,

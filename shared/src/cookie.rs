@@ -11,6 +11,65 @@ pub const REFRESH_TOKEN: &str = "sRefreshToken";
 /// Tells JavaScript and the edge that a session may exist. Carries no power.
 pub const ID_REFRESH_TOKEN: &str = "sIdRefreshToken";
 
+/// What a deployment calls its cookies. Origin and edge must agree.
+///
+/// ```
+/// use wayleave_shared::cookie::CookieNames;
+///
+/// assert_eq!(CookieNames::default().access, "sAccessToken");
+/// let names = CookieNames { access: "__Host-at".into(), ..CookieNames::default() };
+/// assert!(names.are_valid());
+/// assert!(!CookieNames { marker: "__Host-at".into(), ..names.clone() }.are_valid(), "two of one name");
+/// assert!(!CookieNames { access: "a b".into(), ..names }.are_valid(), "no cookie's name");
+/// ```
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct CookieNames {
+    /// The access token's.
+    pub access: String,
+    /// The refresh token's.
+    pub refresh: String,
+    /// That of the mark that a session may exist.
+    pub marker: String,
+}
+
+impl CookieNames {
+    /// Whether each is a name for a cookie, and no two are the same. Capitals do not make a difference: browsers treat prefixes so.
+    #[must_use]
+    pub fn are_valid(&self) -> bool {
+        let [access, refresh, marker] = self.all().map(str::to_ascii_lowercase);
+        self.all().into_iter().all(is_cookie_name)
+            && access != refresh
+            && access != marker
+            && refresh != marker
+    }
+
+    /// The three: access, refresh, marker.
+    #[must_use]
+    pub fn all(&self) -> [&str; 3] {
+        [&self.access, &self.refresh, &self.marker]
+    }
+}
+
+impl Default for CookieNames {
+    fn default() -> Self {
+        Self {
+            access: ACCESS_TOKEN.to_owned(),
+            refresh: REFRESH_TOKEN.to_owned(),
+            marker: ID_REFRESH_TOKEN.to_owned(),
+        }
+    }
+}
+
+/// A token (RFC 9110 section 5.6.2), as RFC 6265 section 4.1.1 has it, of at most [`MAX_NAME_BYTES`].
+#[must_use]
+pub fn is_cookie_name(name: &str) -> bool {
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    (1..=MAX_NAME_BYTES).contains(&name.len()) && name.bytes().all(is_token)
+}
+
+/// The longest name of a cookie: the rest of its 4096 bytes is for the token.
+pub const MAX_NAME_BYTES: usize = 64;
+
 /// A request's `Cookie` header (RFC 6265 section 4.2).
 ///
 /// ```

@@ -9,6 +9,15 @@ pub const FRONT_TOKEN: &str = "front-token";
 /// Marks the generation of a session for older clients: `<uuid>;<ms>`.
 pub const ID_REFRESH_TOKEN: &str = "id-refresh-token";
 
+/// How the client wants its tokens: `cookie` or `header`.
+pub const AUTH_MODE: &str = "st-auth-mode";
+
+/// In header mode: the access token, in an answer.
+pub const ACCESS_TOKEN: &str = "st-access-token";
+
+/// In header mode: the refresh token, in an answer.
+pub const REFRESH_TOKEN: &str = "st-refresh-token";
+
 /// The value of [`FRONT_TOKEN`] and [`ID_REFRESH_TOKEN`] that tells the client that its session is over. A word, because proxies drop empty headers.
 pub const REMOVE: &str = "remove";
 
@@ -28,15 +37,17 @@ pub const CREATE_SESSION: &str = "x-wayleave-create-session";
 pub const TRUST_PREFIX: &str = "x-wayleave-";
 
 /// Response headers that a page on another origin must be allowed to read, by name (`*` does not work with credentials).
-pub const EXPOSED: [&str; 3] = [FRONT_TOKEN, ID_REFRESH_TOKEN, ANTI_CSRF];
+pub const EXPOSED: [&str; 6] =
+    [FRONT_TOKEN, ID_REFRESH_TOKEN, ANTI_CSRF, ACCESS_TOKEN, REFRESH_TOKEN, "etag"];
 
 /// Request headers that a page on another origin may send.
-pub const ALLOWED: [&str; 8] = [
+pub const ALLOWED: [&str; 9] = [
     "content-type",
+    "if-match",
     ANTI_CSRF,
     "rid",
     "fdi-version",
-    "st-auth-mode",
+    AUTH_MODE,
     "authorization",
     "supertokens-sdk-name",
     "supertokens-sdk-version",

@@ -45,6 +45,9 @@ pub struct CreateSession {
     /// What the user logged in with, for the list of their sessions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client: Option<Client>,
+    /// How the browser wants its tokens.
+    #[serde(default, skip_serializing_if = "TokenTransfer::is_default")]
+    pub transfer: TokenTransfer,
     /// The session that the log-in request itself carried; it is ended, so that a log-in always leaves one session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaces: Option<SessionHandle>,
@@ -56,6 +59,53 @@ pub struct CreateSession {
 pub struct RefreshSession {
     /// The refresh token as the browser sent it.
     pub refresh_token: String,
+    /// How the browser wants its tokens.
+    #[serde(default, skip_serializing_if = "TokenTransfer::is_default")]
+    pub transfer: TokenTransfer,
+}
+
+/// How tokens travel between browser and edge.
+///
+/// ```
+/// use wayleave_shared::wire::{RefreshSession, TokenTransfer};
+///
+/// let body: RefreshSession = serde_json::from_str(r#"{"refreshToken": "…"}"#).unwrap();
+/// assert_eq!(body.transfer, TokenTransfer::Cookie);
+/// let body: RefreshSession = serde_json::from_str(r#"{"refreshToken": "…", "transfer": "header"}"#).unwrap();
+/// assert_eq!(body.transfer, TokenTransfer::Header);
+/// ```
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TokenTransfer {
+    /// In cookies, which scripts cannot read.
+    #[default]
+    Cookie,
+    /// In headers, which the client's script keeps. They need no anti-CSRF token: no other site can make a browser send them.
+    Header,
+    /// In headers, by a browser that still carries cookies of a session: those are cleared.
+    HeaderClearingCookies,
+}
+
+impl TokenTransfer {
+    /// Whether the tokens travel in headers.
+    #[must_use]
+    pub const fn is_header(self) -> bool {
+        matches!(self, Self::Header | Self::HeaderClearingCookies)
+    }
+
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// The answer to `POST /v1/sessions/duplicates`: what to tell a browser that carries two cookies of one name.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ClearedDuplicates {
+    /// Whether only cookies of the older cookie domain are cleared, so that the session goes on with those that stay; else all are, and it is over here.
+    pub session_goes_on: bool,
+    /// The lines that clear them.
+    pub browser: BrowserLines,
 }
 
 /// `POST /v1/sessions/verify`.
@@ -212,6 +262,9 @@ pub struct UpdatePayload {
     /// The access token in use, where a new one is wanted at once: the same but for the payload and the time of issue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_token: Option<String>,
+    /// How the browser wants that.
+    #[serde(default, skip_serializing_if = "TokenTransfer::is_default")]
+    pub transfer: TokenTransfer,
 }
 
 /// The answer to a `PUT …/payload`.
