@@ -3,7 +3,7 @@
 use crate::{
     clock::{Clock, SystemClock},
     config::Settings,
-    http::{self, ServiceKeys},
+    http::{self, ExpiredStatus, ServiceKeys},
     job,
     metrics::Metrics,
     service::{KeySecrets, KeySettings, Keys, KeysError, Revocations, SessionSettings, Sessions},
@@ -191,5 +191,15 @@ pub async fn state(
     let revocations =
         Revocations::new(Arc::clone(&store), Arc::clone(&keys), settings.issuer.clone());
     let service_keys = ServiceKeys::new(settings.service_keys.clone());
-    Ok(http::State { sessions, revocations, keys, store, clock, metrics, service_keys })
+    let expired_status = ExpiredStatus(settings.expired_status);
+    Ok(http::State {
+        sessions,
+        revocations,
+        keys,
+        store,
+        clock,
+        metrics,
+        expired_status,
+        service_keys,
+    })
 }

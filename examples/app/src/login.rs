@@ -18,7 +18,7 @@ use wayleave_shared::{
     header,
     json::{self, Json as JsonText},
     user_id::UserId,
-    wire::CreateSession,
+    wire::{CreateSession, TokenTransfer},
 };
 
 /// What the page sends.
@@ -52,7 +52,14 @@ pub(crate) async fn login(
     // A real app checks here that it is this user.
 
     let client = client(&headers);
-    let session = CreateSession { user_id, jwt_payload, session_data, client, replaces: None };
+    let session = CreateSession {
+        user_id,
+        jwt_payload,
+        session_data,
+        client,
+        transfer: TokenTransfer::default(),
+        replaces: None,
+    };
     let add = AppendHeaders([(
         HeaderName::from_static(header::CREATE_SESSION),
         create_session(&session),

@@ -18,7 +18,7 @@ pub struct Variable {
 }
 
 /// All settings, in the order of the help text.
-pub const VARIABLES: [Variable; 29] = [
+pub const VARIABLES: [Variable; 35] = [
     LISTEN,
     DATABASE_URL,
     DATABASE_CONNECTIONS,
@@ -38,10 +38,16 @@ pub const VARIABLES: [Variable; 29] = [
     ANTI_CSRF,
     CLIENT_ADDRESS,
     COOKIE_DOMAIN,
+    OLDER_COOKIE_DOMAIN,
     COOKIE_SECURE,
     COOKIE_SAME_SITE,
+    ACCESS_COOKIE,
+    REFRESH_COOKIE,
+    MARKER_COOKIE,
     REFRESH_PATH,
     ALLOWED_ORIGINS,
+    PUBLIC_ORIGIN,
+    EXPIRED_STATUS,
     WEBHOOK_URL,
     WEBHOOK_SECRET,
     EXPIRED_REMOVAL_INTERVAL,
@@ -204,6 +210,13 @@ pub(super) const COOKIE_DOMAIN: Variable = Variable {
     default: Some(""),
     secret: false,
 };
+pub(super) const OLDER_COOKIE_DOMAIN: Variable = Variable {
+    name: "WAYLEAVE_OLDER_COOKIE_DOMAIN",
+    meaning: "What WAYLEAVE_COOKIE_DOMAIN was before it was changed: cookies that browsers still have from then are cleared.",
+    accepted: "a host name, or host-only where there was none",
+    default: Some(""),
+    secret: false,
+};
 pub(super) const COOKIE_SECURE: Variable = Variable {
     name: "WAYLEAVE_COOKIE_SECURE",
     meaning: "Whether browsers send the cookies over TLS only.",
@@ -213,11 +226,33 @@ pub(super) const COOKIE_SECURE: Variable = Variable {
 };
 pub(super) const COOKIE_SAME_SITE: Variable = Variable {
     name: "WAYLEAVE_COOKIE_SAME_SITE",
-    meaning: "Whether requests of other sites carry the cookies; none wants WAYLEAVE_COOKIE_SECURE=true.",
-    accepted: "lax, strict or none",
-    default: Some("lax"),
+    meaning: "Whether requests of other sites carry the cookies; none wants WAYLEAVE_COOKIE_SECURE=true. auto is none where a page of WAYLEAVE_ALLOWED_ORIGINS is on another site than WAYLEAVE_PUBLIC_ORIGIN, else lax.",
+    accepted: "auto, lax, strict or none",
+    default: Some("auto"),
     secret: false,
 };
+pub(super) const ACCESS_COOKIE: Variable = Variable {
+    name: "WAYLEAVE_ACCESS_COOKIE",
+    meaning: "The name of the access token's cookie. The edge's ACCESS_COOKIE must be the same.",
+    accepted: COOKIE_NAME,
+    default: Some("sAccessToken"),
+    secret: false,
+};
+pub(super) const REFRESH_COOKIE: Variable = Variable {
+    name: "WAYLEAVE_REFRESH_COOKIE",
+    meaning: "The name of the refresh token's cookie. The edge's REFRESH_COOKIE must be the same.",
+    accepted: COOKIE_NAME,
+    default: Some("sRefreshToken"),
+    secret: false,
+};
+pub(super) const MARKER_COOKIE: Variable = Variable {
+    name: "WAYLEAVE_MARKER_COOKIE",
+    meaning: "The name of the cookie that tells scripts that a session may exist. The edge's MARKER_COOKIE must be the same.",
+    accepted: COOKIE_NAME,
+    default: Some("sIdRefreshToken"),
+    secret: false,
+};
+const COOKIE_NAME: &str = "a cookie's name of up to 64 characters, unlike the other two; with __Secure- only where WAYLEAVE_COOKIE_SECURE is true, with __Host- only where besides there is no WAYLEAVE_COOKIE_DOMAIN and the cookie's path is /";
 pub(super) const REFRESH_PATH: Variable = Variable {
     name: "WAYLEAVE_REFRESH_PATH",
     meaning: "The only path to which browsers send the refresh token: the edge's base path and /session/refresh.",
@@ -252,6 +287,20 @@ pub(super) const EXPIRED_REMOVAL_INTERVAL: Variable = Variable {
     meaning: "How long after one removal of expired sessions the next begins, whichever origin does it. They never answer, removed or not.",
     accepted: "a duration, 1m to 7d, or never",
     default: Some("1h"),
+    secret: false,
+};
+pub(super) const PUBLIC_ORIGIN: Variable = Variable {
+    name: "WAYLEAVE_PUBLIC_ORIGIN",
+    meaning: "Where browsers reach the edge. Decides what WAYLEAVE_COOKIE_SAME_SITE=auto is.",
+    accepted: "scheme://host or scheme://host:port",
+    default: Some(""),
+    secret: false,
+};
+pub(super) const EXPIRED_STATUS: Variable = Variable {
+    name: "WAYLEAVE_EXPIRED_STATUS",
+    meaning: "The status of answers that say that a session is over or its access token is. 440 is what version 4.0.X answered; clients of today expect 401 unless they are told. The edge's EXPIRED_STATUS is its own.",
+    accepted: "401 or 440",
+    default: Some("401"),
     secret: false,
 };
 pub(super) const STOP_TIMEOUT: Variable = Variable {

@@ -168,18 +168,26 @@ fn unavailable() -> (Code, String) {
     (Code::Unavailable, "not available now, try again".to_owned())
 }
 
-impl IntoResponse for ApiError {
-    fn into_response(self) -> Response {
-        let (code, detail) = self.problem();
-        let mut problem = Problem::new(code, detail);
-        if let Self::SessionOver { browser, error } = &self {
+impl ApiError {
+    /// Whether it says that a session is over, or its access token is.
+    pub(super) fn is_about_a_session(&self) -> bool {
+        matches!(
+            self.problem().0,
+            Code::TokenTheftDetected | Code::TryRefreshToken | Code::Unauthorised
+        )
+    }
+
+    /// The answer, with another status than usual.
+    pub(super) fn into_response_with(error: Arc<Self>, status: u16) -> Response {
+        let (code, detail) = error.problem();
+        let mut problem = Problem { status, ..Problem::new(code, detail) };
+        if let Self::SessionOver { browser, error } = &*error {
             problem.browser = Some(browser.clone());
             if let SessionError::Theft(session) = error {
                 problem.session = Some(session.clone());
             }
         }
-        let status =
-            StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response =
             (status, [(header::CONTENT_TYPE, PROBLEM_MEDIA_TYPE)], Json(problem)).into_response();
         match code {
@@ -194,7 +202,14 @@ impl IntoResponse for ApiError {
             _ => {}
         }
         // `layer::log` writes this once. Converting has no side effect.
-        response.extensions_mut().insert(Arc::new(self));
+        response.extensions_mut().insert(error);
         response
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let status = self.problem().0.status();
+        Self::into_response_with(Arc::new(self), status)
     }
 }

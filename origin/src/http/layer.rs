@@ -1,8 +1,8 @@
 //! What happens around every request.
 
-use super::error::ApiError;
+use super::{ExpiredStatus, error::ApiError};
 use axum::{
-    extract::{MatchedPath, Request},
+    extract::{MatchedPath, Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -16,6 +16,21 @@ pub(super) async fn limit_time(request: Request, next: Next) -> Response {
     tokio::time::timeout(TIME_LIMIT, next.run(request))
         .await
         .unwrap_or_else(|_| ApiError::TimedOut.into_response())
+}
+
+/// Gives answers that say that a session is over the status that the deployment has for them.
+pub(super) async fn expired_status(
+    State(ExpiredStatus(status)): State<ExpiredStatus>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let response = next.run(request).await;
+    match response.extensions().get::<Arc<ApiError>>() {
+        Some(error) if error.is_about_a_session() && response.status() != status => {
+            ApiError::into_response_with(Arc::clone(error), status)
+        }
+        _ => response,
+    }
 }
 
 /// Forbids to store an answer, unless it says otherwise itself.

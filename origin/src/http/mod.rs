@@ -46,9 +46,15 @@ pub struct State {
     pub clock: Arc<dyn Clock>,
     /// What is counted.
     pub metrics: Metrics,
+    /// The status of what says that a session is over.
+    pub expired_status: ExpiredStatus,
     /// Who may call.
     pub service_keys: ServiceKeys,
 }
+
+/// The status of answers that say that a session is over or its access token is: 401, or 440 as version 4.0.X of the documented system had it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct ExpiredStatus(pub u16);
 
 /// All routes of the origin.
 pub fn router(state: State) -> Router {
@@ -64,6 +70,7 @@ pub fn router(state: State) -> Router {
         .route("/v1/revocations", get(revocations::page))
         .route("/v1/sessions", post(sessions::create::create))
         .route("/v1/sessions/confirm", post(sessions::confirm::confirm))
+        .route("/v1/sessions/duplicates", post(sessions::duplicates::clear))
         .route("/v1/sessions/refresh", post(sessions::refresh::refresh))
         .route("/v1/sessions/verify", post(sessions::verify::verify))
         .route(
@@ -79,6 +86,7 @@ pub fn router(state: State) -> Router {
         .fallback(async || ApiError::NotFound)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(middleware::from_fn_with_state(state.clone(), layer::expired_status))
         .layer(middleware::from_fn(layer::limit_time))
         .layer(middleware::from_fn(layer::log))
         .layer(middleware::from_fn(layer::no_store))

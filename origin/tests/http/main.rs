@@ -5,6 +5,9 @@
 mod confirm;
 mod create;
 mod data;
+mod duplicates;
+mod expired_status;
+mod header_mode;
 mod health;
 mod metrics;
 mod origin;

@@ -1,5 +1,7 @@
 //! From text to checked settings.
 
+mod cookies;
+mod site;
 mod webhook;
 
 use super::{
@@ -9,11 +11,7 @@ use super::{
 use crate::service::{ClientAddress, TheftAction};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use std::{fmt, net::SocketAddr, ops::RangeInclusive, time::Duration};
-use wayleave_shared::{
-    browser::{CookiePolicy, SameSite},
-    rotation,
-    web_origin::WebOrigin,
-};
+use wayleave_shared::{browser::CookiePolicy, rotation};
 use zeroize::Zeroizing;
 
 pub use webhook::WebhookSettings;
@@ -58,6 +56,8 @@ pub struct Settings {
     pub client_address: ClientAddress,
     /// How cookies are set.
     pub cookies: CookiePolicy,
+    /// What an answer's status is that says that a session is over.
+    pub expired_status: u16,
     /// Where events are told; `None`: nowhere.
     pub webhook: Option<WebhookSettings>,
     /// How long after one removal of expired sessions the next begins; `None`: there is none.
@@ -131,6 +131,9 @@ impl Reader<'_> {
         let anti_csrf = self.read(&variable::ANTI_CSRF, |text| choice(text, ["off", "on"]));
         let client_address = self.read(&variable::CLIENT_ADDRESS, client_address);
         let cookies = self.cookies();
+        let expired_status = self.read(&variable::EXPIRED_STATUS, |text| {
+            text.parse().ok().filter(|status| [401, 440].contains(status))
+        });
         let webhook = self.webhook();
         let expired_removal_interval = self.read(&variable::EXPIRED_REMOVAL_INTERVAL, |text| {
             or_word(text, "never", |text| duration(text, MINUTE..=7 * DAY))
@@ -161,34 +164,12 @@ impl Reader<'_> {
             anti_csrf: anti_csrf?,
             client_address: client_address?,
             cookies: cookies?,
+            expired_status: expired_status?,
             webhook,
             expired_removal_interval: expired_removal_interval?,
             stop_timeout: stop_timeout?,
             log: log?,
             log_json: log_json?,
-        })
-    }
-
-    fn cookies(&mut self) -> Option<CookiePolicy> {
-        let domain = self.read(&variable::COOKIE_DOMAIN, domain);
-        let secure = self.read(&variable::COOKIE_SECURE, |text| choice(text, ["false", "true"]));
-        let same_site = self.read(&variable::COOKIE_SAME_SITE, same_site);
-        let refresh_path = self.read(&variable::REFRESH_PATH, path);
-        let allowed_origins = self.read(&variable::ALLOWED_ORIGINS, origins);
-        let (secure, same_site) = (secure?, same_site?);
-        if same_site == SameSite::None && !secure {
-            self.errors.push(format!(
-                "{} is none, which browsers refuse unless {} is true",
-                variable::COOKIE_SAME_SITE.name,
-                variable::COOKIE_SECURE.name
-            ));
-        }
-        Some(CookiePolicy {
-            domain: Some(domain?).filter(|name| !name.is_empty()),
-            secure,
-            same_site,
-            refresh_path: refresh_path?,
-            expose_headers: !allowed_origins?.is_empty(),
         })
     }
 
@@ -265,27 +246,6 @@ fn name(text: &str) -> Option<String> {
     fits.then(|| text.to_owned())
 }
 
-/// A host name in its only spelling; the empty text for none.
-fn domain(text: &str) -> Option<String> {
-    let name = text.trim_start_matches('.');
-    if text.is_empty() {
-        return Some(String::new());
-    }
-    let is_label = |label: &str| {
-        !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-    };
-    (name.len() <= 253 && name.split('.').all(is_label)).then(|| name.to_owned())
-}
-
-fn same_site(text: &str) -> Option<SameSite> {
-    match text {
-        "lax" => Some(SameSite::Lax),
-        "strict" => Some(SameSite::Strict),
-        "none" => Some(SameSite::None),
-        _ => None,
-    }
-}
-
 fn theft_action(text: &str) -> Option<TheftAction> {
     TheftAction::ALL.into_iter().find(|action| action.name() == text)
 }
@@ -297,16 +257,6 @@ fn client_address(text: &str) -> Option<ClientAddress> {
         "shortened" => Some(ClientAddress::Shortened),
         _ => None,
     }
-}
-
-fn path(text: &str) -> Option<String> {
-    let is_known = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
-    (text.starts_with('/') && text.len() <= 255 && text.bytes().all(is_known))
-        .then(|| text.to_owned())
-}
-
-fn origins(text: &str) -> Option<Vec<WebOrigin>> {
-    if text.is_empty() { Some(Vec::new()) } else { list(text, |text| text.parse().ok()) }
 }
 
 impl fmt::Debug for Settings {

@@ -1,4 +1,5 @@
 use super::*;
+use wayleave_shared::browser::{CookieDomain, SameSite};
 
 const SERVICE: (&str, &str) = ("WAYLEAVE_SERVICE_KEYS", "0123456789abcdef0123456789abcdef");
 const MASTER: (&str, &str) = ("WAYLEAVE_MASTER_KEY", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
@@ -134,4 +135,76 @@ fn several_keys_are_listed_with_commas() {
     let two = format!("{}, {}", SERVICE.1, "x".repeat(32));
     assert_eq!(with("WAYLEAVE_SERVICE_KEYS", &two).unwrap().service_keys.len(), 2);
     assert!(with("WAYLEAVE_SERVICE_KEYS", &format!("{two},short")).is_err());
+}
+
+#[test]
+fn cookies_go_to_other_sites_only_where_a_page_is_on_one() {
+    let same_site = |allowed: &str, public: &str, setting: &str| {
+        let mut source =
+            Source::of([SERVICE, MASTER, ISSUER, ("WAYLEAVE_ALLOWED_ORIGINS", allowed)]);
+        source.extend([("WAYLEAVE_PUBLIC_ORIGIN", public), ("WAYLEAVE_COOKIE_SAME_SITE", setting)]);
+        Settings::parse(&source).unwrap().cookies.same_site
+    };
+    let (app, other) = ("https://app.example.com", "https://app.example.org");
+    let api = "https://api.example.com";
+    assert_eq!(same_site("", api, "auto"), SameSite::Lax);
+    assert_eq!(same_site(app, api, "auto"), SameSite::Lax);
+    assert_eq!(same_site(&format!("{app}, {other}"), api, "auto"), SameSite::None);
+    assert_eq!(same_site(other, "", "auto"), SameSite::Lax, "the safe way where nobody knows");
+    assert_eq!(same_site(other, api, "strict"), SameSite::Strict);
+}
+
+#[test]
+fn a_cookies_name_must_keep_what_its_prefix_promises() {
+    for (name, value) in [
+        ("WAYLEAVE_ACCESS_COOKIE", "__Host-at"),
+        ("WAYLEAVE_REFRESH_COOKIE", "__Secure-rt"),
+        ("WAYLEAVE_MARKER_COOKIE", "session_mark"),
+    ] {
+        assert!(with(name, value).is_ok(), "{value}");
+    }
+    assert_eq!(
+        error("WAYLEAVE_REFRESH_COOKIE", "__Host-rt"),
+        "WAYLEAVE_REFRESH_COOKIE: the prefix wants WAYLEAVE_REFRESH_PATH to be /"
+    );
+    assert_eq!(
+        error("WAYLEAVE_ACCESS_COOKIE", "sRefreshToken"),
+        "WAYLEAVE_ACCESS_COOKIE, WAYLEAVE_REFRESH_COOKIE and WAYLEAVE_MARKER_COOKIE must be three names"
+    );
+    assert!(
+        error("WAYLEAVE_ACCESS_COOKIE", "a b")
+            .starts_with("WAYLEAVE_ACCESS_COOKIE is \"a b\", accepted: a cookie's name")
+    );
+
+    let source = Source::of([
+        SERVICE,
+        MASTER,
+        ISSUER,
+        ("WAYLEAVE_ACCESS_COOKIE", "__HOST-at"),
+        ("WAYLEAVE_COOKIE_SECURE", "false"),
+        ("WAYLEAVE_COOKIE_DOMAIN", "example.com"),
+    ]);
+    assert_eq!(
+        Settings::parse(&source).err().unwrap().0,
+        [
+            "WAYLEAVE_ACCESS_COOKIE: the prefix wants WAYLEAVE_COOKIE_SECURE to be true and no WAYLEAVE_COOKIE_DOMAIN"
+        ]
+    );
+}
+
+#[test]
+fn the_older_domain_may_have_been_none() {
+    let older = |text| with("WAYLEAVE_OLDER_COOKIE_DOMAIN", text).unwrap().cookies.older_domain;
+    assert_eq!(older(""), None);
+    assert_eq!(older("host-only"), Some(CookieDomain::HostOnly));
+    assert_eq!(older(".example.com"), Some(CookieDomain::Domain("example.com".to_owned())));
+}
+
+#[test]
+fn the_status_of_what_is_over_is_one_of_two() {
+    assert_eq!(with("WAYLEAVE_EXPIRED_STATUS", "440").unwrap().expired_status, 440);
+    assert_eq!(
+        error("WAYLEAVE_EXPIRED_STATUS", "403"),
+        "WAYLEAVE_EXPIRED_STATUS is \"403\", accepted: 401 or 440"
+    );
 }

@@ -46,7 +46,13 @@ impl Sessions {
         };
         self.check_size(&session, now)?;
         let issued = self.issue(
-            Grant { session, refresh_token: &refresh_token, generation: 0, step: Step::Rotate },
+            Grant {
+                session,
+                refresh_token: &refresh_token,
+                generation: 0,
+                transfer: request.transfer,
+                step: Step::Rotate,
+            },
             now,
         )?;
 

@@ -11,7 +11,7 @@ use wayleave_shared::{
     rotation::{self, Step},
     time::{UnixMilliseconds, UnixSeconds},
     token::MAX_NESTING,
-    wire::{IssuedSession, IssuedToken, Session},
+    wire::{IssuedSession, IssuedToken, Session, TokenTransfer},
 };
 
 /// What tokens are minted for.
@@ -22,6 +22,8 @@ pub(super) struct Grant<'token> {
     pub refresh_token: &'token RefreshToken,
     /// How often it was refreshed.
     pub generation: u64,
+    /// How the browser wants the tokens.
+    pub transfer: TokenTransfer,
     /// What was done to get it; a log-in counts as [`Step::Rotate`].
     pub step: Step,
 }
@@ -33,10 +35,10 @@ impl Sessions {
         grant: Grant<'_>,
         now: UnixMilliseconds,
     ) -> Result<IssuedSession, SessionError> {
-        let Grant { session, refresh_token, generation, step } = grant;
+        let Grant { session, refresh_token, generation, transfer, step } = grant;
         let settings = &self.settings;
-        let anti_csrf =
-            settings.anti_csrf.then(|| self.refresh_keys.anti_csrf_token(refresh_token));
+        let uses_anti_csrf = settings.anti_csrf && !transfer.is_header();
+        let anti_csrf = uses_anti_csrf.then(|| self.refresh_keys.anti_csrf_token(refresh_token));
         let claims = AccessClaims {
             issuer: settings.issuer.clone(),
             audience: settings.audience.clone(),
@@ -60,6 +62,7 @@ impl Sessions {
             marker: self.refresh_keys.marker(refresh_token),
             anti_csrf_token: anti_csrf.as_ref().map(AntiCsrfToken::to_text).as_deref(),
             front_token: &front_token(&session.user_id, payload, now, access_token_end),
+            transfer,
         });
         Ok(IssuedSession {
             access_token: IssuedToken { token: access_token, expires_at: access_token_end },

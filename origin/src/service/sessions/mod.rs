@@ -34,7 +34,10 @@ use crate::{
     store::{EndReason, Ending, Store},
 };
 use std::sync::Arc;
-use wayleave_shared::{refresh_token::RefreshKeys, wire::BrowserLines};
+use wayleave_shared::{
+    refresh_token::RefreshKeys,
+    wire::{BrowserLines, ClearedDuplicates},
+};
 
 /// The sessions of a deployment. One instance serves all requests.
 #[derive(Clone)]
@@ -69,6 +72,12 @@ impl Sessions {
     #[must_use]
     pub fn cleared(&self) -> BrowserLines {
         self.settings.cookies.cleared()
+    }
+
+    /// What a browser is told that carries two cookies of one name.
+    #[must_use]
+    pub fn cleared_duplicates(&self) -> ClearedDuplicates {
+        self.settings.cookies.cleared_duplicates()
     }
 
     fn ending(&self, reason: EndReason) -> Ending {

@@ -7,7 +7,7 @@ use wayleave_shared::{
     claims::AccessClaims,
     session_handle::SessionHandle,
     time::UnixMilliseconds,
-    wire::{BrowserLines, IssuedToken, Session, UpdatePayload, UpdatedPayload},
+    wire::{BrowserLines, IssuedToken, Session, TokenTransfer, UpdatePayload, UpdatedPayload},
 };
 
 impl Sessions {
@@ -33,7 +33,8 @@ impl Sessions {
         let stored = self.store.session(handle).await?.ok_or(NO_SESSION)?;
         let session = Session { jwt_payload: request.jwt_payload, ..stored.session };
         self.check_size(&session, now)?;
-        let issued = claims.map(|claims| self.reissue(claims, &session, now)).transpose()?;
+        let reissue = |claims| self.reissue(claims, &session, request.transfer, now);
+        let issued = claims.map(reissue).transpose()?;
         if !self.store.update_payload(handle, session.jwt_payload.as_ref()).await? {
             return Err(NO_SESSION);
         }
@@ -45,6 +46,7 @@ impl Sessions {
         &self,
         claims: AccessClaims,
         session: &Session,
+        transfer: TokenTransfer,
         now: UnixMilliseconds,
     ) -> Result<(IssuedToken, BrowserLines), SessionError> {
         let payload = session.jwt_payload.clone();
@@ -53,8 +55,8 @@ impl Sessions {
         let expires_at = claims.expires_at.milliseconds();
         let payload = claims.payload.as_ref();
         let front_token = front_token(&claims.user_id, payload, now, expires_at);
-        let browser =
-            self.settings.cookies.access_replaced(&token, session.expires_at, front_token);
+        let cookies = &self.settings.cookies;
+        let browser = cookies.access_replaced(&token, session.expires_at, front_token, transfer);
         Ok((IssuedToken { token, expires_at }, browser))
     }
 }

@@ -14,8 +14,14 @@ use wayleave_shared::{
     refresh_token::{Derivation, RefreshToken},
     rotation::{self, Step},
     time::UnixMilliseconds,
-    wire::{IssuedSession, RefreshSession, Session, StolenSession},
+    wire::{IssuedSession, RefreshSession, Session, StolenSession, TokenTransfer},
 };
+
+/// A refresh token of ours, as it came.
+struct Presented {
+    token: RefreshToken,
+    transfer: TokenTransfer,
+}
 
 impl Sessions {
     /// Answers a refresh token with the tokens that its session has now: with new ones, or, where another request was first or a reply was lost, with the same
@@ -45,12 +51,13 @@ impl Sessions {
         request: &RefreshSession,
         now: UnixMilliseconds,
     ) -> Result<(Refresh, IssuedSession), SessionError> {
-        let presented = self
+        let token = self
             .refresh_keys
             .read(&request.refresh_token)
             .ok_or(SessionError::Unauthorised(UnauthorisedReason::NotOurs))?;
+        let presented = Presented { token, transfer: request.transfer };
         for _ in 0..ATTEMPTS {
-            let stored = self.store.session(presented.handle()).await?.ok_or(NO_SESSION)?;
+            let stored = self.store.session(presented.token.handle()).await?.ok_or(NO_SESSION)?;
             if let (outcome, Some(issued)) = self.answer(&presented, stored, now).await? {
                 return Ok((outcome, issued));
             }
@@ -61,17 +68,22 @@ impl Sessions {
     /// `None` where something changed since the session was read: then it is read again.
     async fn answer(
         &self,
-        presented: &RefreshToken,
+        presented: &Presented,
         stored: StoredSession,
         now: UnixMilliseconds,
     ) -> Result<(Refresh, Option<IssuedSession>), SessionError> {
         let window = self.settings.reuse_window;
-        Ok(match rotation::step(&stored.chain, &presented.hash(), window, stored.read_at) {
+        Ok(match rotation::step(&stored.chain, &presented.token.hash(), window, stored.read_at) {
             Step::Confirm => (Refresh::Confirmed, self.note_use(presented, stored, now).await?),
             Step::Keep => {
                 let StoredSession { session, generation, .. } = stored;
-                let grant =
-                    Grant { session, refresh_token: presented, generation, step: Step::Keep };
+                let grant = Grant {
+                    session,
+                    refresh_token: &presented.token,
+                    generation,
+                    transfer: presented.transfer,
+                    step: Step::Keep,
+                };
                 (Refresh::Kept, Some(self.issue(grant, now)?))
             }
             Step::Repeat => (Refresh::Repeated, Some(self.repeat(presented, stored, now)?)),
@@ -82,17 +94,17 @@ impl Sessions {
 
     async fn rotate(
         &self,
-        presented: &RefreshToken,
+        presented: &Presented,
         stored: StoredSession,
         now: UnixMilliseconds,
     ) -> Result<Option<IssuedSession>, SessionError> {
         let derivation = self.refresh_keys.derivation(random::bytes()?);
-        let successor = self.successor(presented, derivation)?;
+        let successor = self.successor(&presented.token, derivation)?;
         let generation = stored.generation + 1;
         let session = self.refreshed(stored).await?;
         let rotate = Rotate {
             handle: session.handle,
-            from: presented.hash(),
+            from: presented.token.hash(),
             to: successor.hash(),
             derivation,
             refreshed_at: session.refreshed_at,
@@ -100,7 +112,13 @@ impl Sessions {
         };
         // Minted before it is kept: should that fail, nothing has changed.
         let issued = self.issue(
-            Grant { session, refresh_token: &successor, generation, step: Step::Rotate },
+            Grant {
+                session,
+                refresh_token: &successor,
+                generation,
+                transfer: presented.transfer,
+                step: Step::Rotate,
+            },
             now,
         )?;
         let rotation = self.store.rotate(rotate).await?;
@@ -110,22 +128,28 @@ impl Sessions {
     /// The successor's reply may have been lost, or is still under way: the same once more.
     fn repeat(
         &self,
-        presented: &RefreshToken,
+        presented: &Presented,
         stored: StoredSession,
         now: UnixMilliseconds,
     ) -> Result<IssuedSession, SessionError> {
         let lost = SessionError::Unauthorised(UnauthorisedReason::NotOurs);
-        let successor = self.successor(presented, stored.derivation.ok_or(lost)?)?;
+        let successor = self.successor(&presented.token, stored.derivation.ok_or(lost)?)?;
         let StoredSession { session, generation, .. } = stored;
         self.issue(
-            Grant { session, refresh_token: &successor, generation, step: Step::Repeat },
+            Grant {
+                session,
+                refresh_token: &successor,
+                generation,
+                transfer: presented.transfer,
+                step: Step::Repeat,
+            },
             now,
         )
     }
 
     async fn note_use(
         &self,
-        presented: &RefreshToken,
+        presented: &Presented,
         stored: StoredSession,
         now: UnixMilliseconds,
     ) -> Result<Option<IssuedSession>, SessionError> {
@@ -133,12 +157,18 @@ impl Sessions {
         let session = self.refreshed(stored).await?;
         let usage = Use {
             handle: session.handle,
-            token: presented.hash(),
+            token: presented.token.hash(),
             refreshed_at: session.refreshed_at,
             expires_at: session.expires_at,
         };
         let issued = self.issue(
-            Grant { session, refresh_token: presented, generation, step: Step::Confirm },
+            Grant {
+                session,
+                refresh_token: &presented.token,
+                generation,
+                transfer: presented.transfer,
+                step: Step::Confirm,
+            },
             now,
         )?;
         Ok(self.store.note_use(usage).await?.then_some(issued))
