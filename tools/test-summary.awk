@@ -15,6 +15,8 @@ function count(kind, passed, failed, ignored) {
 function kind_of(program) {
     if (program == "store_contract") return "store contract"
     if (program == "browser" || program == "system" || program == "fuzz") return program
+    if (program == "rotation" || program == "rotation_simulation") return "rotation"
+    if (program == "races") return program
     if (program == "verifier" || program ~ /^token_/) return "verifier"
     if (exists("origin/tests/" program ".rs") || exists("origin/tests/" program "/main.rs")) return "origin HTTP"
     if (exists("tests/" program ".rs") || exists("tests/tests/" program ".rs")) return "system"
@@ -32,7 +34,7 @@ function finish() {
 
 BEGIN {
     # The kinds there must be, in this order. A kind of which nothing ran is a failure below.
-    wanted = split("unit,doc,store contract: SQLite,store contract: MariaDB,store contract: MySQL,origin HTTP,system,verifier,browser,fuzz", order, ",")
+    wanted = split("unit,doc,store contract: SQLite,store contract: MariaDB,store contract: MySQL,origin HTTP,rotation,races,system,verifier,browser,fuzz", order, ",")
     for (i = 1; i <= wanted; i++) count(order[i], 0, 0, 0)
     engine["sqlite"] = "store contract: SQLite"
     engine["mariadb"] = "store contract: MariaDB"
@@ -51,6 +53,9 @@ function tally(line,   number, what) {
 { gsub(/\033\[[0-9;]*m/, ""); sub(/\r$/, "") }
 
 /counted: [0-9]+ / { tally($0) }
+
+# What a simulation, model or history saw, in its own words; which client did what.
+/^(rotation simulation|rotation model|races|clients): / { seen[++seens] = $0 }
 
 /^ +Running .*\(.*\)$/ {
     finish()
@@ -96,6 +101,8 @@ END {
     }
     if (tried_kinds > 0) printf "\n%-26s %7s\n", "tried in bulk", "number"
     for (i = 1; i <= tried_kinds; i++) printf "%-26s %7d\n", tried_name[i], tried[tried_name[i]]
+    if (seens > 0) print ""
+    for (i = 1; i <= seens; i++) print seen[i]
     printf "%s", crashed
     if (every) for (i = 1; i <= wanted; i++) {
         kind = order[i]

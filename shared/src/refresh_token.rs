@@ -119,11 +119,7 @@ impl RefreshKeys {
     /// assert_eq!(keys.write(&first), keys.write(&again));
     /// ```
     #[must_use]
-    pub fn successor(
-        &self,
-        parent: &RefreshToken,
-        derivation: Derivation,
-    ) -> Option<RefreshToken> {
+    pub fn successor(&self, parent: &RefreshToken, derivation: Derivation) -> Option<RefreshToken> {
         let key = self.keys.iter().find(|key| key.id == derivation.key)?;
         let message = Zeroizing::new([parent.secret.as_slice(), &derivation.nonce].concat());
         let secret = Zeroizing::new(key.digest(b"successor v1", &message));

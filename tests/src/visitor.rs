@@ -186,6 +186,12 @@ impl Request<'_> {
         self.header("content-type", "application/json")
     }
 
+    /// Sends a JSON merge patch.
+    pub fn merge_patch(mut self, patch: &Value) -> Self {
+        self.body = patch.to_string();
+        self.header("content-type", "application/merge-patch+json")
+    }
+
     /// Forgets the anti-CSRF token for this request: what a page of another site would send.
     pub fn without_anti_csrf(mut self) -> Self {
         self.with_anti_csrf = false;

@@ -61,8 +61,9 @@ fn is_transient(error: &sqlx::Error) -> bool {
     }
 }
 
-/// Too many connections, shutting down, lock wait, deadlock.
-const MYSQL_TRANSIENT: [u16; 4] = [1040, 1053, 1205, 1213];
+/// Too many connections, shutting down, too many of this user, lock wait, deadlock, read-only (while another server takes over), read-only mode, idle for
+/// too long. In each case the statement was not carried out.
+const MYSQL_TRANSIENT: [u16; 8] = [1040, 1053, 1203, 1205, 1213, 1290, 1836, 4031];
 
 /// Busy, locked, busy while recovering, busy on a snapshot.
 const SQLITE_TRANSIENT: [&str; 4] = ["5", "6", "261", "517"];

@@ -77,7 +77,9 @@ impl Engine {
             Some(server) => {
                 let name = fresh_name();
                 let mut connection = AnyConnection::connect(server).await?;
-                connection.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await?;
+                // Not utf8mb4, on purpose: what we store must not depend on the server's default.
+                let create = format!("CREATE DATABASE {name} CHARACTER SET latin1");
+                connection.execute(AssertSqlSafe(create)).await?;
                 let url = with_database(server, &name);
                 (url, Database::OnServer { server: server.clone(), name })
             }

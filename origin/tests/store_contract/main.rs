@@ -5,12 +5,21 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod ending;
 mod engine;
+mod events;
+mod expired;
+mod interruption;
+mod leases;
+mod remove_expired;
 mod revocations;
+mod rotation;
 mod session_data;
 mod sessions;
 mod signing_keys;
 mod start;
+mod statements;
+mod user_ids;
 
 use engine::{Engine, Fixture};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -46,9 +55,18 @@ fn main() -> ExitCode {
     for engine in &engines {
         for promise in [
             sessions::promises(),
+            rotation::promises(),
+            ending::promises(),
+            expired::promises(),
+            user_ids::promises(),
             session_data::promises(),
             revocations::promises(),
             signing_keys::promises(),
+            events::promises(),
+            leases::promises(),
+            remove_expired::promises(),
+            interruption::promises(),
+            statements::promises(),
             start::promises(),
         ]
         .into_iter()

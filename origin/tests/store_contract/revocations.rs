@@ -4,7 +4,7 @@ use crate::{
     Promise,
     engine::{Fixture, START},
     promises,
-    sessions::{VALIDITY, alice, created, handle, new_session, rows},
+    sessions::{ENDING, VALIDITY, alice, created, handle, new_session, rows},
 };
 use sqlx::Executor;
 use std::{
@@ -40,22 +40,24 @@ pub(crate) fn promises() -> Vec<Promise> {
     ]
 }
 
-pub(crate) const REMEMBER: Duration = Duration::from_mins(61);
-
 /// `START` is not on a whole second, so the time to forget is rounded up.
 const FORGET_AT: UnixSeconds = UnixSeconds(START.0 / 1000 + 61 * 60 + 1);
 
-async fn page(fixture: &Fixture, since: Option<FeedCursor>, limit: usize) -> RevocationPage {
+pub(crate) async fn page(
+    fixture: &Fixture,
+    since: Option<FeedCursor>,
+    limit: usize,
+) -> RevocationPage {
     fixture.store.revocations(since, limit).await.unwrap()
 }
 
 async fn revoked(fixture: &Fixture, number: u16) -> SessionHandle {
     let handle = created(fixture, number).await;
-    assert!(fixture.store.revoke_session(handle, REMEMBER).await.unwrap());
+    assert!(fixture.store.revoke_session(handle, ENDING).await.unwrap());
     handle
 }
 
-fn handles(page: &RevocationPage) -> Vec<SessionHandle> {
+pub(crate) fn handles(page: &RevocationPage) -> Vec<SessionHandle> {
     page.entries
         .iter()
         .filter_map(|entry| match entry {
@@ -88,7 +90,7 @@ async fn an_ended_session_is_told_with_the_time_to_forget_it(fixture: &Fixture) 
 async fn ending_a_user_tells_each_live_session_and_the_user(fixture: &Fixture) {
     let expected = HashSet::from([created(fixture, 1).await, created(fixture, 2).await]);
     fixture.clock.advance(Duration::from_secs(1));
-    fixture.store.revoke_user(&alice(), REMEMBER).await.unwrap();
+    fixture.store.revoke_user(&alice(), None, ENDING).await.unwrap();
 
     let page = page(fixture, None, 10).await;
 
@@ -106,8 +108,8 @@ async fn what_was_not_there_is_not_told(fixture: &Fixture) {
     let (expired, nobody) = (created(fixture, 1).await, handle(&alice(), 2));
     fixture.clock.advance(VALIDITY);
 
-    assert!(!fixture.store.revoke_session(expired, REMEMBER).await.unwrap());
-    assert!(!fixture.store.revoke_session(nobody, REMEMBER).await.unwrap());
+    assert!(!fixture.store.revoke_session(expired, ENDING).await.unwrap());
+    assert!(!fixture.store.revoke_session(nobody, ENDING).await.unwrap());
 
     assert!(page(fixture, None, 10).await.entries.is_empty());
 }
@@ -166,7 +168,7 @@ async fn more_than_one_batch_gets_its_positions(fixture: &Fixture) {
     for number in 0..1001 {
         fixture.store.create_session(new_session(&alice(), number)).await.unwrap();
     }
-    fixture.store.revoke_user(&alice(), REMEMBER).await.unwrap();
+    fixture.store.revoke_user(&alice(), None, ENDING).await.unwrap();
 
     let first = page(fixture, None, 600).await;
     let second = page(fixture, Some(first.cursor), 600).await;
@@ -239,7 +241,7 @@ async fn of_many_revocations_and_readers_each_entry_is_told_once_in_one_order(fi
                 for number in writer * EACH..(writer + 1) * EACH {
                     let handle = handle(&alice(), number);
                     // A database that is busy beyond patience says so; the caller tries again.
-                    while store.revoke_session(handle, REMEMBER).await.is_err() {}
+                    while store.revoke_session(handle, ENDING).await.is_err() {}
                     // The readers must get between the writes.
                     let seen = pulls.load(Ordering::SeqCst);
                     while pulls.load(Ordering::SeqCst) == seen {
@@ -288,13 +290,13 @@ async fn a_revocation_that_fails_leaves_session_and_feed_alone(fixture: &Fixture
     let mut connection = fixture.connection().await;
     connection.execute("ALTER TABLE revocations RENAME TO hidden").await.unwrap();
 
-    assert!(fixture.store.revoke_session(handle, REMEMBER).await.is_err());
-    assert!(fixture.store.revoke_user(&alice(), REMEMBER).await.is_err());
+    assert!(fixture.store.revoke_session(handle, ENDING).await.is_err());
+    assert!(fixture.store.revoke_user(&alice(), None, ENDING).await.is_err());
 
     connection.execute("ALTER TABLE hidden RENAME TO revocations").await.unwrap();
     assert!(fixture.store.session(handle).await.unwrap().is_some());
     assert_eq!(rows(fixture, "revocations").await, 0);
-    assert!(fixture.store.revoke_session(handle, REMEMBER).await.unwrap());
+    assert!(fixture.store.revoke_session(handle, ENDING).await.unwrap());
     assert_eq!(handles(&page(fixture, None, 10).await), [handle]);
 }
 

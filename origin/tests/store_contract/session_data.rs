@@ -4,9 +4,10 @@ use crate::{
     Promise,
     engine::Fixture,
     promises,
-    sessions::{VALIDITY, alice, created, handle, hash, rows},
+    rotation::rotate,
+    sessions::{ENDING, VALIDITY, alice, created, handle, new_session, rows},
 };
-use wayleave_origin::store::{DataUpdate, Rotate, Store};
+use wayleave_origin::store::{DataUpdate, NewSession, Store};
 use wayleave_shared::json::Json;
 
 pub(crate) fn promises() -> Vec<Promise> {
@@ -21,6 +22,7 @@ pub(crate) fn promises() -> Vec<Promise> {
         many_writes_without_a_version_are_all_counted,
         a_write_racing_a_revocation_leaves_no_data_behind,
         data_of_a_mebibyte_is_kept,
+        every_kind_of_json_comes_back_byte_for_byte,
     ]
 }
 
@@ -87,8 +89,7 @@ async fn a_refresh_leaves_the_data_alone(fixture: &Fixture) {
     let handle = created(fixture, 1).await;
     fixture.store.update_session_data(handle, &json("1"), None).await.unwrap();
 
-    let rotate = Rotate { handle, from: hash(1), to: hash(2), validity: VALIDITY };
-    fixture.store.rotate(rotate).await.unwrap();
+    fixture.store.rotate(rotate(handle, 1, 2)).await.unwrap();
 
     let data = fixture.store.session_data(handle).await.unwrap().unwrap();
     assert_eq!((data.data, data.version), (Some(json("1")), 1));
@@ -141,18 +142,41 @@ async fn a_write_racing_a_revocation_leaves_no_data_behind(fixture: &Fixture) {
         let write = tokio::spawn(async move {
             writer.update_session_data(handle, &Json::parse("1").unwrap(), None).await.unwrap()
         });
-        fixture.store.revoke_session(handle, VALIDITY).await.unwrap();
+        fixture.store.revoke_session(handle, ENDING).await.unwrap();
         write.await.unwrap();
     }
     assert_eq!(rows(fixture, "session_data").await, 0);
 }
 
 async fn data_of_a_mebibyte_is_kept(fixture: &Fixture) {
+    // With its quotes exactly 2^20 bytes, of two and of four bytes a character.
+    for (number, text) in (0..).zip(["é".repeat((1 << 19) - 1), "😀".repeat((1 << 18) - 1) + "xx"])
+    {
+        let large = json(&format!("\"{text}\""));
+        assert_eq!(large.text().len(), 1 << 20);
+        let from_the_start =
+            NewSession { data: Some(large.clone()), ..new_session(&alice(), number) };
+        let (first, later) = (from_the_start.handle, created(fixture, number + 10).await);
+
+        fixture.store.create_session(from_the_start).await.unwrap();
+        fixture.store.update_session_data(later, &large, None).await.unwrap();
+
+        for handle in [first, later] {
+            let data = fixture.store.session_data(handle).await.unwrap().unwrap();
+            assert!(data.data.as_ref() == Some(&large));
+            assert_eq!(data.version, 1);
+        }
+    }
+}
+
+async fn every_kind_of_json_comes_back_byte_for_byte(fixture: &Fixture) {
     let handle = created(fixture, 1).await;
-    let large = json(&format!("\"{}\"", "é".repeat(512 * 1024)));
+    for text in
+        ["null", "false", "0", "-0.0", "1e400", "\"\"", "[]", "{}", "{ \"é😀\" : [\"\\u0000\"] }"]
+    {
+        fixture.store.update_session_data(handle, &json(text), None).await.unwrap();
 
-    fixture.store.update_session_data(handle, &large, None).await.unwrap();
-
-    let data = fixture.store.session_data(handle).await.unwrap().unwrap();
-    assert!(data.data == Some(large));
+        let data = fixture.store.session_data(handle).await.unwrap().unwrap();
+        assert_eq!(data.data, Some(json(text)));
+    }
 }

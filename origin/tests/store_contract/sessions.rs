@@ -1,4 +1,4 @@
-//! Promises about sessions.
+//! Promises about sessions: kept as they were given, found while they are live.
 
 use crate::{
     Promise,
@@ -6,37 +6,40 @@ use crate::{
     promises,
 };
 use sqlx::Row;
-use std::time::Duration;
-use wayleave_origin::store::{
-    NewSession, Rotate, Rotation, SqlStore, Store, StoreClock, StoredSession,
+use std::{collections::HashSet, sync::Arc, time::Duration};
+use wayleave_origin::{
+    clock::{Clock, ManualClock, SystemClock},
+    store::{EndReason, Ending, NewSession, SqlStore, Store, StoreClock, StoredSession},
 };
 use wayleave_shared::{
-    json::Json, refresh_token::RefreshHash, session_handle::SessionHandle, time::UnixMilliseconds,
-    user_id::UserId,
+    client::Client, json::Json, refresh_token::RefreshHash, session_handle::SessionHandle,
+    time::UnixMilliseconds, user_id::UserId,
 };
 
 pub(crate) fn promises() -> Vec<Promise> {
     promises![
         a_created_session_is_found_as_it_was,
         an_unknown_handle_is_no_session,
+        a_handle_is_given_once,
         a_session_is_live_up_to_but_not_at_its_end,
+        a_session_tells_when_it_was_read_by_the_stores_clock,
         payloads_come_back_byte_for_byte_and_absent_is_not_null,
-        a_rotation_moves_the_hash_the_generation_and_the_end,
-        a_rotation_from_another_hash_is_lost_and_changes_nothing,
-        of_many_rotations_from_one_hash_exactly_one_advances,
-        a_rotation_of_an_expired_session_is_lost,
-        revoking_removes_the_session_and_its_data,
-        revoking_twice_or_after_the_end_says_that_nothing_was_there,
-        users_that_differ_in_a_byte_or_a_type_are_different,
+        a_payload_is_replaced_at_once_and_absent_is_not_null,
+        a_payload_of_no_live_session_is_not_replaced,
+        what_a_user_logged_in_with_comes_back,
         a_users_sessions_come_in_pages_in_order_of_handles,
-        revoking_a_user_ends_all_of_its_sessions_and_nobody_elses,
-        users_that_share_a_handle_prefix_are_kept_apart,
-        more_sessions_than_one_statement_takes_are_revoked_together,
+        a_page_is_full_though_expired_sessions_lie_between,
         the_databases_own_clock_decides_in_production,
     ]
 }
 
 pub(crate) const VALIDITY: Duration = Duration::from_mins(1);
+
+pub(crate) const REMEMBER: Duration = Duration::from_mins(61);
+
+/// An end that somebody asked for, without an event.
+pub(crate) const ENDING: Ending =
+    Ending { reason: EndReason::Revoked, remember: REMEMBER, event: false };
 
 pub(crate) fn hash(byte: u8) -> RefreshHash {
     RefreshHash([byte; 32])
@@ -59,10 +62,12 @@ pub(crate) fn new_session(user_id: &UserId, number: u16) -> NewSession {
         refresh_hash: hash(1),
         jwt_payload: None,
         data: None,
+        client: None,
         validity: VALIDITY,
     }
 }
 
+/// A session of alice.
 pub(crate) async fn created(fixture: &Fixture, number: u16) -> SessionHandle {
     let session = new_session(&alice(), number);
     let handle = session.handle;
@@ -70,12 +75,29 @@ pub(crate) async fn created(fixture: &Fixture, number: u16) -> SessionHandle {
     handle
 }
 
-async fn found(fixture: &Fixture, handle: SessionHandle) -> Option<StoredSession> {
+/// A session of alice that keeps the data `1`.
+pub(crate) async fn created_with_data(fixture: &Fixture, number: u16) -> SessionHandle {
+    let session =
+        NewSession { data: Some(Json::parse("1").unwrap()), ..new_session(&alice(), number) };
+    let handle = session.handle;
+    fixture.store.create_session(session).await.unwrap();
+    handle
+}
+
+pub(crate) async fn found(fixture: &Fixture, handle: SessionHandle) -> Option<StoredSession> {
     fixture.store.session(handle).await.unwrap()
 }
 
-fn rotate(handle: SessionHandle, from: u8, to: u8) -> Rotate {
-    Rotate { handle, from: hash(from), to: hash(to), validity: VALIDITY }
+/// The live sessions of a user.
+pub(crate) async fn live(fixture: &Fixture, user_id: &UserId) -> HashSet<SessionHandle> {
+    let sessions = fixture.store.sessions_of_user(user_id, None, 10_000).await.unwrap();
+    sessions.iter().map(|stored| stored.session.handle).collect()
+}
+
+/// The same database through another store, whose clock stands elsewhere.
+pub(crate) async fn store_at(fixture: &Fixture, now: UnixMilliseconds) -> SqlStore {
+    let clock = StoreClock::Given(Arc::new(ManualClock::at(now)));
+    SqlStore::connect(&fixture.url, 2, clock).await.unwrap()
 }
 
 async fn a_created_session_is_found_as_it_was(fixture: &Fixture) {
@@ -89,12 +111,28 @@ async fn a_created_session_is_found_as_it_was(fixture: &Fixture) {
     assert_eq!(stored.session.created_at, START);
     assert_eq!(stored.session.refreshed_at, START);
     assert_eq!(stored.session.expires_at, START.after(VALIDITY));
-    assert_eq!(stored.refresh_hash, hash(1));
-    assert_eq!(stored.generation, 0);
+    assert_eq!((stored.session.client, stored.session.current), (None, None));
+    assert_eq!(stored.chain.current, hash(1));
+    assert_eq!((stored.chain.parent, stored.chain.confirmed_at), (None, None));
+    assert_eq!((stored.derivation, stored.generation), (None, 0));
 }
 
 async fn an_unknown_handle_is_no_session(fixture: &Fixture) {
     assert!(found(fixture, handle(&alice(), 1)).await.is_none());
+}
+
+async fn a_handle_is_given_once(fixture: &Fixture) {
+    let handle = created(fixture, 1).await;
+    let second = NewSession {
+        refresh_hash: hash(2),
+        data: Some(Json::parse("2").unwrap()),
+        ..new_session(&alice(), 1)
+    };
+
+    assert!(fixture.store.create_session(second).await.is_err());
+
+    assert_eq!(found(fixture, handle).await.unwrap().chain.current, hash(1));
+    assert_eq!(rows(fixture, "session_data").await, 0);
 }
 
 async fn a_session_is_live_up_to_but_not_at_its_end(fixture: &Fixture) {
@@ -103,12 +141,23 @@ async fn a_session_is_live_up_to_but_not_at_its_end(fixture: &Fixture) {
     fixture.clock.advance(Duration::from_millis(59_999));
     assert!(found(fixture, handle).await.is_some());
     assert!(fixture.store.session_data(handle).await.unwrap().is_some());
+    assert_eq!(live(fixture, &alice()).await.len(), 1);
 
     fixture.clock.advance(Duration::from_millis(1));
     assert!(found(fixture, handle).await.is_none());
     assert!(fixture.store.session_data(handle).await.unwrap().is_none());
-    let list = fixture.store.sessions_of_user(&alice(), None, 10).await.unwrap();
-    assert!(list.is_empty());
+    assert!(live(fixture, &alice()).await.is_empty());
+}
+
+async fn a_session_tells_when_it_was_read_by_the_stores_clock(fixture: &Fixture) {
+    let handle = created(fixture, 1).await;
+    fixture.clock.advance(Duration::from_millis(777));
+
+    let stored = found(fixture, handle).await.unwrap();
+    let listed = fixture.store.sessions_of_user(&alice(), None, 10).await.unwrap();
+
+    let read_at = START.after(Duration::from_millis(777));
+    assert_eq!((stored.read_at, listed[0].read_at), (read_at, read_at));
 }
 
 async fn payloads_come_back_byte_for_byte_and_absent_is_not_null(fixture: &Fixture) {
@@ -140,158 +189,90 @@ async fn payloads_come_back_byte_for_byte_and_absent_is_not_null(fixture: &Fixtu
     }
 }
 
-async fn a_rotation_moves_the_hash_the_generation_and_the_end(fixture: &Fixture) {
-    let handle = created(fixture, 1).await;
-    fixture.clock.advance(Duration::from_secs(10));
+async fn a_payload_is_replaced_at_once_and_absent_is_not_null(fixture: &Fixture) {
+    let (handle, other) = (created(fixture, 1).await, created(fixture, 2).await);
+    for text in [Some("{\"role\":\"😀\"}"), Some("null"), None, None, Some("7")] {
+        let payload = text.map(|text| Json::parse(text).unwrap());
 
-    let outcome = fixture.store.rotate(rotate(handle, 1, 2)).await.unwrap();
+        let updated = fixture.store.update_payload(handle, payload.as_ref()).await.unwrap();
 
-    assert_eq!(outcome, Rotation::Advanced);
-    let stored = found(fixture, handle).await.unwrap();
-    assert_eq!(stored.refresh_hash, hash(2));
-    assert_eq!(stored.generation, 1);
-    assert_eq!(stored.session.created_at, START);
-    assert_eq!(stored.session.refreshed_at, START.after(Duration::from_secs(10)));
-    assert_eq!(stored.session.expires_at, START.after(Duration::from_secs(70)));
-}
-
-async fn a_rotation_from_another_hash_is_lost_and_changes_nothing(fixture: &Fixture) {
-    let handle = created(fixture, 1).await;
-
-    let outcome = fixture.store.rotate(rotate(handle, 9, 2)).await.unwrap();
-
-    assert_eq!(outcome, Rotation::Lost);
-    let stored = found(fixture, handle).await.unwrap();
-    assert_eq!((stored.refresh_hash, stored.generation), (hash(1), 0));
-}
-
-async fn of_many_rotations_from_one_hash_exactly_one_advances(fixture: &Fixture) {
-    let handle = created(fixture, 1).await;
-
-    let racers: Vec<_> = (2..34)
-        .map(|to| {
-            let store = fixture.store.clone();
-            tokio::spawn(async move { store.rotate(rotate(handle, 1, to)).await.unwrap() })
-        })
-        .collect();
-    let mut advanced = 0;
-    for racer in racers {
-        advanced += u32::from(racer.await.unwrap() == Rotation::Advanced);
+        assert!(updated, "{text:?}");
+        assert_eq!(found(fixture, handle).await.unwrap().session.jwt_payload, payload);
     }
-
-    assert_eq!(advanced, 1);
-    assert_eq!(found(fixture, handle).await.unwrap().generation, 1);
+    assert_eq!(found(fixture, other).await.unwrap().session.jwt_payload, None);
 }
 
-async fn a_rotation_of_an_expired_session_is_lost(fixture: &Fixture) {
-    let handle = created(fixture, 1).await;
+async fn a_payload_of_no_live_session_is_not_replaced(fixture: &Fixture) {
+    let (expired, nobody) = (created(fixture, 1).await, handle(&alice(), 2));
     fixture.clock.advance(VALIDITY);
 
-    let outcome = fixture.store.rotate(rotate(handle, 1, 2)).await.unwrap();
-
-    assert_eq!(outcome, Rotation::Lost);
-    assert!(found(fixture, handle).await.is_none());
-}
-
-async fn revoking_removes_the_session_and_its_data(fixture: &Fixture) {
-    let session = NewSession { data: Some(Json::parse("1").unwrap()), ..new_session(&alice(), 1) };
-    let handle = session.handle;
-    fixture.store.create_session(session).await.unwrap();
-
-    assert!(fixture.store.revoke_session(handle, VALIDITY).await.unwrap());
-
-    assert!(found(fixture, handle).await.is_none());
-    assert_eq!(rows(fixture, "sessions").await, 0);
-    assert_eq!(rows(fixture, "session_data").await, 0);
-}
-
-async fn revoking_twice_or_after_the_end_says_that_nothing_was_there(fixture: &Fixture) {
-    let (first, second) = (created(fixture, 1).await, created(fixture, 2).await);
-
-    assert!(fixture.store.revoke_session(first, VALIDITY).await.unwrap());
-    assert!(!fixture.store.revoke_session(first, VALIDITY).await.unwrap());
-    fixture.clock.advance(VALIDITY);
-    assert!(!fixture.store.revoke_session(second, VALIDITY).await.unwrap());
-}
-
-async fn users_that_differ_in_a_byte_or_a_type_are_different(fixture: &Fixture) {
-    let users: Vec<UserId> = [
-        "\"alice\"",
-        "\"Alice\"",
-        "\"alice \"",
-        "\" alice\"",
-        "\"álice\"",
-        "\"1\"",
-        "1",
-        "\"01\"",
-        "\"😀\"",
-        "\"😁\"",
-    ]
-    .iter()
-    .map(|json| serde_json::from_str(json).unwrap())
-    .collect();
-    for (number, user) in (0..).zip(&users) {
-        fixture.store.create_session(new_session(user, number)).await.unwrap();
+    for gone in [expired, nobody] {
+        let payload = Json::parse("1").unwrap();
+        assert!(!fixture.store.update_payload(gone, Some(&payload)).await.unwrap());
     }
 
-    for user in &users {
-        let sessions = fixture.store.sessions_of_user(user, None, 10).await.unwrap();
-        let owners: Vec<_> = sessions.iter().map(|stored| &stored.session.user_id).collect();
-        assert_eq!(owners, [user]);
+    let before = store_at(fixture, START).await;
+    assert_eq!(before.session(expired).await.unwrap().unwrap().session.jwt_payload, None);
+    before.close().await;
+}
+
+async fn what_a_user_logged_in_with_comes_back(fixture: &Fixture) {
+    let long = "😀".repeat(63);
+    let clients = [
+        (None, None),
+        (Some(""), None),
+        (Some("Firefox on Linux"), Some("192.0.2.7")),
+        (Some("Тест 😀 '; --"), Some("2001:db8:1:2:3:4:5:6")),
+        (None, Some("::ffff:192.0.2.7")),
+        (Some(long.as_str()), Some("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")),
+    ];
+    for (number, (name, address)) in (0..).zip(clients) {
+        let client = Client {
+            name: name.map(str::to_owned),
+            address: address.map(|address| address.parse().unwrap()),
+        };
+        let session = NewSession { client: Some(client.clone()), ..new_session(&alice(), number) };
+        let handle = session.handle;
+        fixture.store.create_session(session).await.unwrap();
+
+        let kept = Some(client).filter(|client| *client != Client::default());
+        assert_eq!(found(fixture, handle).await.unwrap().session.client, kept);
+        let listed = fixture.store.sessions_of_user(&alice(), None, 10).await.unwrap();
+        assert_eq!(listed.last().unwrap().session.client, kept);
     }
-    assert_eq!(fixture.store.revoke_user(&users[0], VALIDITY).await.unwrap().len(), 1);
-    assert_eq!(rows(fixture, "sessions").await, 9);
 }
 
 async fn a_users_sessions_come_in_pages_in_order_of_handles(fixture: &Fixture) {
+    // By time they would come in another order.
     for number in [3, 1, 2] {
         created(fixture, number).await;
+        fixture.clock.advance(Duration::from_secs(1));
     }
-    let page = async |after| {
-        let page = fixture.store.sessions_of_user(&alice(), after, 2).await.unwrap();
-        page.iter().map(|stored| stored.session.handle).collect::<Vec<_>>()
-    };
 
-    assert_eq!(page(None).await, [handle(&alice(), 1), handle(&alice(), 2)]);
-    assert_eq!(page(Some(handle(&alice(), 2))).await, [handle(&alice(), 3)]);
-    assert!(page(Some(handle(&alice(), 3))).await.is_empty());
+    assert_eq!(page(fixture, None).await, [handle(&alice(), 1), handle(&alice(), 2)]);
+    assert_eq!(page(fixture, Some(handle(&alice(), 2))).await, [handle(&alice(), 3)]);
+    assert!(page(fixture, Some(handle(&alice(), 3))).await.is_empty());
+    // Where to go on may be a session that is over by now, or somebody else's.
+    assert_eq!(page(fixture, Some(handle(&alice(), 0))).await.len(), 2);
+    assert_eq!(page(fixture, Some(SessionHandle::from_bytes([0; 16]))).await.len(), 2);
+    assert!(page(fixture, Some(SessionHandle::from_bytes([0xff; 16]))).await.is_empty());
 }
 
-async fn revoking_a_user_ends_all_of_its_sessions_and_nobody_elses(fixture: &Fixture) {
-    let bob = UserId::text("bob").unwrap();
-    let (first, second) = (created(fixture, 1).await, created(fixture, 2).await);
-    fixture.store.create_session(new_session(&bob, 3)).await.unwrap();
-
-    let mut revoked = fixture.store.revoke_user(&alice(), VALIDITY).await.unwrap();
-
-    revoked.sort_unstable();
-    assert_eq!(revoked, [first, second]);
-    assert!(found(fixture, first).await.is_none());
-    assert!(found(fixture, handle(&bob, 3)).await.is_some());
-    assert!(fixture.store.revoke_user(&alice(), VALIDITY).await.unwrap().is_empty());
-}
-
-async fn users_that_share_a_handle_prefix_are_kept_apart(fixture: &Fixture) {
-    // A collision of the prefix's 4 bytes, forced: bob's session under a handle that alice could have.
-    let bob = UserId::text("bob").unwrap();
-    let shared = NewSession { handle: handle(&alice(), 2), ..new_session(&bob, 2) };
-    let (alices, bobs) = (created(fixture, 1).await, shared.handle);
-    fixture.store.create_session(shared).await.unwrap();
-
-    let listed = fixture.store.sessions_of_user(&alice(), None, 10).await.unwrap();
-    let revoked = fixture.store.revoke_user(&alice(), VALIDITY).await.unwrap();
-
-    assert_eq!(listed.len(), 1);
-    assert_eq!(revoked, [alices]);
-    assert!(found(fixture, bobs).await.is_some());
-}
-
-async fn more_sessions_than_one_statement_takes_are_revoked_together(fixture: &Fixture) {
-    for number in 0..501 {
+async fn a_page_is_full_though_expired_sessions_lie_between(fixture: &Fixture) {
+    for number in 1..=6 {
         created(fixture, number).await;
     }
-    assert_eq!(fixture.store.revoke_user(&alice(), VALIDITY).await.unwrap().len(), 501);
-    assert_eq!(rows(fixture, "sessions").await, 0);
+    fixture.clock.advance(VALIDITY);
+    for number in 7..=9 {
+        created(fixture, number).await;
+    }
+
+    assert_eq!(page(fixture, None).await, [handle(&alice(), 7), handle(&alice(), 8)]);
+}
+
+async fn page(fixture: &Fixture, after: Option<SessionHandle>) -> Vec<SessionHandle> {
+    let page = fixture.store.sessions_of_user(&alice(), after, 2).await.unwrap();
+    page.iter().map(|stored| stored.session.handle).collect()
 }
 
 async fn the_databases_own_clock_decides_in_production(fixture: &Fixture) {
@@ -303,9 +284,11 @@ async fn the_databases_own_clock_decides_in_production(fixture: &Fixture) {
     let stored = store.session(handle).await.unwrap().unwrap();
 
     // The servers run on this machine, so their clock is this machine's.
-    let now = wayleave_origin::clock::Clock::now(&wayleave_origin::clock::SystemClock);
+    let now = SystemClock.now();
     let UnixMilliseconds(created_at) = stored.session.created_at;
     assert!(created_at.abs_diff(now.0) < 60_000, "{created_at} is not about {}", now.0);
+    assert!(stored.read_at >= stored.session.created_at);
+    assert!(stored.read_at.0.abs_diff(now.0) < 60_000);
     assert_eq!(stored.session.expires_at, stored.session.created_at.after(VALIDITY));
     store.close().await;
 }

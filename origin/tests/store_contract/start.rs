@@ -61,6 +61,8 @@ async fn empty(fixture: &Fixture) {
         "removed_signing_keys",
         "revocations",
         "feed_state",
+        "leases",
+        "events",
         "_sqlx_migrations",
     ] {
         let statement = sqlx::AssertSqlSafe(format!("DROP TABLE {table}"));

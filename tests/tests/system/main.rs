@@ -1,5 +1,6 @@
 //! The system tests: through real workerd to a real origin on real databases.
 
+mod confirmation;
 mod cross_site;
 mod dev_program;
 mod gateway;
@@ -34,6 +35,8 @@ fn main() -> ExitCode {
     suite.add("outage::accepting", ACCEPTING, outage::accepting());
     suite.add("revocation", MYSQL, revocation::all());
     suite.add("revocation", BY_PATH, revocation::by_path());
+    suite.add("confirmation", CONFIRMING, confirmation::in_the_background());
+    suite.add("confirmation::inline", CONFIRMING_INLINE, confirmation::inline());
     dev_program::add_to(&mut suite);
     suite.run()
 }
@@ -80,6 +83,22 @@ const BY_PATH: Plan = Plan {
         ("REVOCATION_STRICT_PATHS", revocation::STRICT),
         ("REVOCATION_OFF_PATHS", revocation::OFF),
     ],
+};
+
+/// What was replaced is theft as soon as the edge has told that its successor is in use; the edge has its defaults.
+const CONFIRMING: Plan = Plan {
+    name: "confirming",
+    engine: Engine::MySql,
+    origin: &[("WAYLEAVE_REFRESH_REUSE_WINDOW", "0s")],
+    edge: &[],
+};
+
+/// The documented system: the first request with a new token waits until the origin has confirmed it, and nothing else tells of an end.
+const CONFIRMING_INLINE: Plan = Plan {
+    name: "confirming-inline",
+    engine: Engine::MySql,
+    origin: &[("WAYLEAVE_REFRESH_REUSE_WINDOW", "0s")],
+    edge: &[("CONFIRM", "inline"), ("REVOCATION", "off")],
 };
 
 /// Tokens that expire while one watches. The edge has its defaults.

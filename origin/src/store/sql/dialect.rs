@@ -35,7 +35,12 @@ impl Dialect {
                 "SET SESSION innodb_lock_wait_timeout = 1",
             ],
             // Readers go on beside the one writer; a commit survives the death of the process, and of the machine up to the last checkpoint.
-            Self::Sqlite => &["PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL"],
+            Self::Sqlite => &[
+                "PRAGMA journal_mode = WAL",
+                "PRAGMA synchronous = NORMAL",
+                // As long as the servers are told to wait for a lock, for the same reason.
+                "PRAGMA busy_timeout = 1000",
+            ],
         }
     }
 
