@@ -30,7 +30,9 @@ use wayleave_shared::{
     session_handle::SessionHandle,
     time::UnixMilliseconds,
     user_id::UserId,
-    wire::{Confirmation, CreateSession, RefreshSession, UpdatePayload, VerifySession},
+    wire::{
+        Confirmation, CreateSession, RefreshSession, TokenTransfer, UpdatePayload, VerifySession,
+    },
 };
 
 pub(crate) struct Service {
@@ -104,7 +106,8 @@ impl Service {
         let State { sessions, clock, .. } = self.origins[origin].clone();
         let keys = self.keys.clone();
         async move {
-            match sessions.refresh(&RefreshSession { refresh_token }, clock.now()).await {
+            let presented = RefreshSession { refresh_token, transfer: TokenTransfer::Cookie };
+            match sessions.refresh(&presented, clock.now()).await {
                 Ok(issued) => Answer::Issued(seen(&keys, &issued)),
                 Err(SessionError::Theft(stolen)) => Answer::Theft(stolen.handle),
                 Err(SessionError::Unauthorised(_)) => Answer::Unauthorised,
@@ -159,6 +162,7 @@ impl Subject for Service {
             jwt_payload: None,
             session_data: Some(data()),
             client: None,
+            transfer: TokenTransfer::Cookie,
             replaces,
         };
         let issued = self.sessions().create(request, self.origins_time()).await.unwrap();
@@ -273,7 +277,11 @@ impl Subject for Service {
 
     async fn ask(&mut self, handle: SessionHandle) -> Vec<(&'static str, bool)> {
         let sessions = self.sessions();
-        let payload = UpdatePayload { jwt_payload: None, access_token: None };
+        let payload = UpdatePayload {
+            jwt_payload: None,
+            access_token: None,
+            transfer: TokenTransfer::Cookie,
+        };
         let unknown = [Confirmation { handle, refresh_hash: RefreshHashPrefix([0; 16]) }];
         vec![
             ("the session", there(sessions.session(handle).await)),
