@@ -14,6 +14,8 @@
 //! | [`system`] | one running system, with a tap on each of the edge's connections |
 //! | [`second_edge`] | another edge over the same origin |
 //! | [`visitor`], [`answer`], [`cookie_jar`] | a browser as far as HTTP goes |
+//! | [`page_server`] | pages on another origin of the same site |
+//! | [`control`] | what stories in a browser may ask of the system around them |
 //! | [`tap`] | a proxy that writes down what goes through it |
 //! | [`database`] | a fresh database for each system |
 //! | [`program`], [`process`] | `wayleave-dev` as its user sees it |
@@ -21,10 +23,12 @@
 //! | [`patience`] | waiting for something to become true |
 
 pub mod answer;
+pub mod control;
 pub mod cookie_jar;
 pub mod database;
 pub mod environment;
 pub mod harness;
+pub mod page_server;
 pub mod patience;
 pub mod process;
 pub mod program;

@@ -3,6 +3,7 @@
 use crate::{
     answer::Answer,
     database::{Database, Engine},
+    page_server::{PageServer, SITE},
     second_edge::SecondEdge,
     tap::Tap,
     visitor::Visitor,
@@ -30,9 +31,9 @@ pub struct Plan {
     pub name: &'static str,
     /// What it keeps its sessions in.
     pub engine: Engine,
-    /// Variables of the origin beside what every test needs.
+    /// Variables of the origin beside what every test needs. In a value [`PAGE_ORIGIN`] stands for the origin of pages elsewhere.
     pub origin: &'static [(&'static str, &'static str)],
-    /// Variables of the edge beside what every test needs.
+    /// Variables of the edge, likewise.
     pub edge: &'static [(&'static str, &'static str)],
 }
 
@@ -47,6 +48,7 @@ pub struct System {
     folder: PathBuf,
     client: reqwest::Client,
     second_edge: OnceCell<SecondEdge>,
+    page_server: PageServer,
     /// Between the edge and the origin.
     pub to_origin: Tap,
     /// Between the edge and the app.
@@ -68,13 +70,15 @@ impl System {
         let service_key = secrets.service_key.clone();
         let to_origin = Tap::open(local(ports.origin)).await;
         let to_app = Tap::open(local(ports.app)).await;
+        let page_server = PageServer::open().await;
+        let page_origin = page_server.origin();
         let settings = Settings {
             folder: folder.clone(),
             ports,
             secrets,
             database: settings::Database(database.url().to_owned()),
-            origin_variables: variables(&[("WAYLEAVE_ISSUER", ISSUER)], plan.origin),
-            edge_variables: variables(&[("ISSUER", ISSUER)], plan.edge),
+            origin_variables: variables(&[("WAYLEAVE_ISSUER", ISSUER)], plan.origin, &page_origin),
+            edge_variables: variables(&[("ISSUER", ISSUER)], plan.edge, &page_origin),
             edge_origin_url: Some(to_origin.url()),
             edge_upstream_url: Some(to_app.url()),
         };
@@ -91,6 +95,7 @@ impl System {
                 folder,
                 client: reqwest::Client::new(),
                 second_edge: OnceCell::new(),
+                page_server,
                 to_origin,
                 to_app,
             }),
@@ -141,6 +146,18 @@ impl System {
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://localhost:{}", self.ports.edge)
+    }
+
+    /// The origin of pages elsewhere, on the same site as [`sibling_url`](Self::sibling_url).
+    #[must_use]
+    pub fn page_origin(&self) -> String {
+        self.page_server.origin()
+    }
+
+    /// The edge by a name beside that of such pages.
+    #[must_use]
+    pub fn sibling_url(&self) -> String {
+        format!("http://api.{SITE}:{}", self.ports.edge)
     }
 
     /// What browsers of these tests ask.
@@ -250,16 +267,23 @@ impl System {
     }
 }
 
-fn variables(always: &[(&str, &str)], more: &[(&str, &str)]) -> BTreeMap<String, String> {
+fn variables(
+    always: &[(&str, &str)],
+    more: &[(&str, &str)],
+    page_origin: &str,
+) -> BTreeMap<String, String> {
     always
         .iter()
         .chain(more)
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .map(|(name, value)| ((*name).to_owned(), value.replace(PAGE_ORIGIN, page_origin)))
         .collect()
 }
 
 fn local(port: u16) -> String {
     format!("http://127.0.0.1:{port}")
 }
+
+/// Stands for the origin of pages elsewhere in the variables of a [`Plan`]: its port is known only once they are served.
+pub const PAGE_ORIGIN: &str = "{page origin}";
 
 const ISSUER: &str = "https://wayleave.test";

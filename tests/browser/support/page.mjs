@@ -2,28 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
-
-const PATIENCE_MILLISECONDS = 30_000;
+import { PATIENCE_MILLISECONDS, launch } from './browser.mjs';
+import { required } from './environment.mjs';
 
 /**
  * Plays a story in a browser of its own: `story(open)`, where `open()` gives a {@link Page} of a new profile. Fails if the story does,
  * or if a page reported a fault of its script while it ran.
  */
 export async function play(name, story) {
-  const browser = await chromium.launch({
-    executablePath: required('WAYLEAVE_CHROMIUM'),
-    headless: true,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  const browser = await launch();
   const pages = [];
   try {
     await story(async () => {
@@ -171,10 +158,4 @@ export class Page {
       await this.#page.waitForTimeout(50);
     }
   }
-}
-
-function required(variable) {
-  const value = process.env[variable];
-  assert.ok(value, `${variable} is not set: "make test" sets it`);
-  return value;
 }

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
@@ -9,10 +10,11 @@ use std::{
 use tokio::process::Command;
 use wayleave_dev::repository::Repository;
 use wayleave_tests::{
+    control::Control,
     database::Engine,
     environment,
     harness::Suite,
-    system::{Plan, System},
+    system::{PAGE_ORIGIN, Plan, System},
 };
 
 fn main() -> ExitCode {
@@ -21,7 +23,7 @@ fn main() -> ExitCode {
     for story in stories(&repository.root().join("tests/browser")) {
         let name = story.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let repository = repository.clone();
-        suite.add_with(format!("browser::{name}"), MYSQL, |system| async move {
+        suite.add_with(format!("browser::{name}"), plan(&name), |system| async move {
             play(&repository, &story, &system).await;
         });
     }
@@ -41,12 +43,29 @@ fn stories(folder: &Path) -> Vec<PathBuf> {
     stories
 }
 
+/// The system that a story wants.
+fn plan(story: &str) -> Plan {
+    match story {
+        "every_client" => CLIENTS,
+        "every_client_cross_site" => CROSS_SITE,
+        "two_tabs" => TWO_TABS,
+        _ => MYSQL,
+    }
+}
+
 /// Plays a story; its exit code decides, and what it said explains.
 async fn play(repository: &Repository, story: &Path, system: &Arc<System>) {
     let chromium = environment::chromium().unwrap_or_else(|sentence| panic!("{sentence}"));
     let pictures = system.logs().join("pictures");
     fs::create_dir_all(&pictures).expect("a folder for the pictures");
 
+    let client_pages = repository.root().join(".wayleave/test/client-pages");
+    assert!(
+        client_pages.is_dir(),
+        "the pages of the clients are missing: `tools/build --tests` makes them"
+    );
+
+    let control = Control::open(Arc::clone(system)).await;
     let mut command = Command::new(repository.node_command("node"));
     command
         .arg(story)
@@ -54,10 +73,15 @@ async fn play(repository: &Repository, story: &Path, system: &Arc<System>) {
         .env("PATH", repository.search_path())
         .env("WAYLEAVE_CHROMIUM", chromium)
         .env("WAYLEAVE_URL", system.url())
+        .env("WAYLEAVE_PAGE_ORIGIN", system.page_origin())
+        .env("WAYLEAVE_SIBLING_URL", system.sibling_url())
+        .env("WAYLEAVE_CONTROL", control.url())
+        .env("WAYLEAVE_CLIENT_PAGES", &client_pages)
         .env("WAYLEAVE_PICTURES", &pictures)
         .kill_on_drop(true);
-    let output = tokio::time::timeout(LIMIT, command.output())
-        .await
+    let output = tokio::time::timeout(LIMIT, command.output()).await;
+    control.close().await;
+    let output = output
         .expect("the story ends")
         .unwrap_or_else(|error| panic!("node: {error}: `make test` installs it"));
 
@@ -70,6 +94,16 @@ async fn play(repository: &Repository, story: &Path, system: &Arc<System>) {
         String::from_utf8_lossy(&output.stderr),
         pictures.display()
     );
+    show_tables(&String::from_utf8_lossy(&output.stdout));
+}
+
+/// Prints the lines that the end of `make test` shows.
+fn show_tables(said: &str) {
+    let lines: Vec<_> = said.lines().filter(|line| line.starts_with("clients: ")).collect();
+    if !lines.is_empty() {
+        // The name of the test stands before it on its line.
+        let _ = writeln!(io::stdout(), "\n{}", lines.join("\n"));
+    }
 }
 
 /// Tokens that expire while one watches, and cookies without TLS.
@@ -78,6 +112,44 @@ const MYSQL: Plan = Plan {
     engine: Engine::MySql,
     origin: &[("WAYLEAVE_ACCESS_TOKEN_VALIDITY", "6s"), ("WAYLEAVE_COOKIE_SECURE", "false")],
     edge: &[],
+};
+
+/// For pages of the edge's own origin, and of one beside it. What is done to tokens while they are good takes less than their life.
+const CLIENTS: Plan = Plan {
+    name: "browser-clients",
+    engine: Engine::MySql,
+    origin: &[
+        ("WAYLEAVE_ACCESS_TOKEN_VALIDITY", "6s"),
+        ("WAYLEAVE_COOKIE_SECURE", "false"),
+        ("WAYLEAVE_ALLOWED_ORIGINS", PAGE_ORIGIN),
+    ],
+    edge: &[("ALLOWED_ORIGINS", PAGE_ORIGIN)],
+};
+
+/// For pages of another site. Browsers take `Secure` cookies from this machine also without TLS.
+const CROSS_SITE: Plan = Plan {
+    name: "browser-cross-site",
+    engine: Engine::MySql,
+    origin: &[
+        ("WAYLEAVE_ACCESS_TOKEN_VALIDITY", "6s"),
+        ("WAYLEAVE_COOKIE_SECURE", "true"),
+        ("WAYLEAVE_COOKIE_SAME_SITE", "none"),
+        ("WAYLEAVE_ALLOWED_ORIGINS", PAGE_ORIGIN),
+    ],
+    edge: &[("ALLOWED_ORIGINS", PAGE_ORIGIN)],
+};
+
+/// Like [`CLIENTS`], with tokens that expire all the time. Their ends are whole seconds, so a spread would halve their life.
+const TWO_TABS: Plan = Plan {
+    name: "browser-two-tabs",
+    engine: Engine::MySql,
+    origin: &[
+        ("WAYLEAVE_ACCESS_TOKEN_VALIDITY", "2s"),
+        ("WAYLEAVE_ACCESS_TOKEN_SPREAD", "off"),
+        ("WAYLEAVE_COOKIE_SECURE", "false"),
+        ("WAYLEAVE_ALLOWED_ORIGINS", PAGE_ORIGIN),
+    ],
+    edge: &[("ALLOWED_ORIGINS", PAGE_ORIGIN)],
 };
 
 const LIMIT: std::time::Duration = std::time::Duration::from_mins(3);
