@@ -90,14 +90,17 @@ mod tests {
                 ("Cache-Control", "no-store"),
                 (
                     "Access-Control-Allow-Headers",
-                    "content-type, anti-csrf, rid, fdi-version, st-auth-mode, authorization, supertokens-sdk-name, supertokens-sdk-version"
+                    "content-type, if-match, anti-csrf, rid, fdi-version, st-auth-mode, authorization, supertokens-sdk-name, supertokens-sdk-version"
                 ),
                 ("Access-Control-Allow-Methods", "GET, HEAD"),
                 ("Access-Control-Max-Age", "7200"),
                 ("Vary", "Origin"),
                 ("Access-Control-Allow-Origin", "https://app.example"),
                 ("Access-Control-Allow-Credentials", "true"),
-                ("Access-Control-Expose-Headers", "front-token, id-refresh-token, anti-csrf"),
+                (
+                    "Access-Control-Expose-Headers",
+                    "front-token, id-refresh-token, anti-csrf, st-access-token, st-refresh-token, etag"
+                ),
             ]
         );
     }

@@ -29,6 +29,12 @@ pub trait Host: Clone + 'static {
     /// Waits.
     fn sleep(&self, ms: u32) -> impl Future<Output = ()>;
 
+    /// The client's address as the network tells it, if it does.
+    fn client_address(&self) -> Option<String>;
+
+    /// Counts a request of this client, and says whether it is within the limit. Where there is no limit everything is.
+    fn is_within_limit(&self, client: String) -> impl Future<Output = bool>;
+
     /// Reads the request's body, but not more than the limit.
     fn body(&self, limit_bytes: usize) -> impl Future<Output = Result<Vec<u8>, BodyError>>;
 

@@ -9,7 +9,7 @@
 //! | [`request`], [`answer`] | requests and answers as plain text |
 //! | [`route`] | which route a request is for |
 //! | [`path`] | which paths of the app need a session |
-//! | [`credential`], [`session`] | what a request carries, and which session that proves |
+//! | [`credential`], [`bearer`], [`session`] | what a request carries, and which session that proves |
 //! | [`cross_site`], [`cors`] | what other sites may do |
 //! | [`decide`] | who gets in |
 //! | [`key_cache`] | when to fetch the public keys |
@@ -17,6 +17,8 @@
 //! | [`revocations`] | what was ended before its tokens expired, and when to pull the feed |
 //! | [`confirmations`] | which refresh tokens have arrived at their browser, and when the origin is told |
 //! | [`clearing`] | the lines that clear a browser's cookies, remembered |
+//! | [`duplicates`] | browsers that carry two cookies of one name, remembered for a moment |
+//! | [`rate_limit`] | whom a limit counts as one |
 //! | [`single_flight`] | one piece of work at a time per isolate |
 //! | [`origin`] | what is asked of the origin, and what it answers |
 //! | [`gateway`] | what client and app see of each other |
@@ -26,12 +28,14 @@
 //! | `platform` | Workers: the only part that imports `worker` |
 
 pub mod answer;
+pub mod bearer;
 pub mod clearing;
 pub mod confirmations;
 pub mod cors;
 pub mod credential;
 pub mod cross_site;
 pub mod decide;
+pub mod duplicates;
 pub mod gateway;
 pub mod handle;
 pub mod host;
@@ -41,6 +45,7 @@ pub mod log;
 pub mod origin;
 pub mod path;
 mod platform;
+pub mod rate_limit;
 pub mod request;
 pub mod respond;
 pub mod revocations;

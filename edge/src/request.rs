@@ -26,6 +26,10 @@ pub struct RequestHeaders {
     pub access_control_request_method: Option<String>,
     /// `anti-csrf`.
     pub anti_csrf: Option<String>,
+    /// `st-auth-mode`.
+    pub auth_mode: Option<String>,
+    /// `Authorization`.
+    pub authorization: Option<String>,
     /// `Content-Length`.
     pub content_length: Option<String>,
     /// `Content-Type`.

@@ -8,6 +8,39 @@ use wayleave_shared::{
     wire::BrowserLines,
 };
 
+/// `EXPIRED_STATUS`: the status of what says that a session, or only its access token, is over. Clients look for it to know when to refresh.
+///
+/// ```
+/// use wayleave_edge::respond::ExpiredStatus;
+/// use wayleave_shared::refusal::Code;
+///
+/// assert_eq!(ExpiredStatus::default().status_of(Code::TryRefreshToken), 401);
+/// assert_eq!(ExpiredStatus::LoginTimeout.status_of(Code::TryRefreshToken), 440);
+/// assert_eq!(ExpiredStatus::LoginTimeout.status_of(Code::CrossSiteRequest), 403);
+/// ```
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum ExpiredStatus {
+    /// 401, which clients expect unless they are told otherwise.
+    #[default]
+    Unauthorized,
+    /// 440, as version 4.0.X of the documented system has it.
+    LoginTimeout,
+}
+
+impl ExpiredStatus {
+    /// The HTTP status of a refusal.
+    #[must_use]
+    pub const fn status_of(self, code: Code) -> u16 {
+        match (self, code) {
+            (
+                Self::LoginTimeout,
+                Code::TokenTheftDetected | Code::TryRefreshToken | Code::Unauthorised,
+            ) => 440,
+            (Self::Unauthorized | Self::LoginTimeout, code) => code.status(),
+        }
+    }
+}
+
 /// A JSON answer.
 #[must_use]
 pub fn json(status: u16, body: &impl Serialize) -> Answer {
@@ -20,6 +53,15 @@ pub fn refreshed(lines: &BrowserLines) -> Answer {
     let mut answer = with_text(200, "application/json", "{}".to_owned());
     answer.apply(browser_lines(lines));
     answer
+}
+
+/// The answer to a refresh that brought no new tokens, but cleared cookies which stood twice: the client comes back with what is left.
+///
+/// Clients that send `st-auth-mode` take a 200 without a front token for the work of a proxy, and fail; older ones take all but 200 for a failure.
+#[must_use]
+pub fn duplicates_cleared(lines: &BrowserLines, sends_auth_mode: bool) -> Answer {
+    let status = if sends_auth_mode { 202 } else { 200 };
+    Answer { status, ..refreshed(lines) }
 }
 
 /// The answer to a sign-out that ended a session, or found it gone.
@@ -40,8 +82,8 @@ pub fn nothing_to_sign_out() -> Answer {
 
 /// The session was ended: the page learns it, and these lines clear its cookies.
 #[must_use]
-pub fn session_over(lines: &BrowserLines) -> Answer {
-    let mut answer = refusal(Code::Unauthorised)
+pub fn session_over(lines: &BrowserLines, expired: ExpiredStatus) -> Answer {
+    let mut answer = refusal(Code::Unauthorised, expired)
         .with(HeaderEdit::set(header::FRONT_TOKEN, header::REMOVE))
         .with(HeaderEdit::set(header::ID_REFRESH_TOKEN, header::REMOVE));
     answer.apply(browser_lines(lines));
@@ -50,24 +92,30 @@ pub fn session_over(lines: &BrowserLines) -> Answer {
 
 /// A refusal of our own. The detail is the same for everyone: the reasons are in the log.
 #[must_use]
-pub fn refusal(code: Code) -> Answer {
-    problem(&Problem::new(code, detail(code)))
+pub fn refusal(code: Code, expired: ExpiredStatus) -> Answer {
+    problem(&Problem::new(code, detail(code)), expired)
 }
 
 /// The app behind the gateway did not answer.
 #[must_use]
 pub fn app_unavailable() -> Answer {
-    problem(&Problem::new(Code::Unavailable, "the app cannot be reached now"))
+    let unreachable = Problem::new(Code::Unavailable, "the app cannot be reached now");
+    problem(&unreachable, ExpiredStatus::default())
 }
 
-/// A refusal that the origin made: passed on as it is, the lines for the browser taken out of the body and applied, and without whose session it was.
+/// A refusal that the origin made: passed on as it is, but for the status, which is ours to choose, the lines for the browser, taken out of the body and applied, and without
+/// whose session it was.
 #[must_use]
-pub fn problem(problem: &Problem) -> Answer {
-    let body = Problem::new(problem.code, problem.detail.as_str());
-    let mut answer = with_body(body.status, PROBLEM_MEDIA_TYPE, &body);
-    if problem.code == Code::Unavailable {
-        answer.apply([HeaderEdit::set("Retry-After", RETRY_AFTER_S)]);
-    }
+pub fn problem(problem: &Problem, expired: ExpiredStatus) -> Answer {
+    let status = expired.status_of(problem.code);
+    let body = Problem { status, ..Problem::new(problem.code, problem.detail.as_str()) };
+    let mut answer = with_body(status, PROBLEM_MEDIA_TYPE, &body);
+    let retry_after = match problem.code {
+        Code::TooManyRequests => Some(LIMIT_PERIOD_S),
+        Code::Unavailable => Some(RETRY_AFTER_S),
+        _ => None,
+    };
+    answer.apply(retry_after.map(|seconds| HeaderEdit::set("Retry-After", seconds)));
     answer.apply(problem.browser.iter().flat_map(browser_lines));
     answer
 }
@@ -110,6 +158,7 @@ const fn detail(code: Code) -> &'static str {
         Code::NotFound => "there is no such route",
         Code::ServiceKeyRefused => "the service key is missing or wrong",
         Code::TokenTheftDetected => "a refresh token was used again after it had been replaced",
+        Code::TooManyRequests => "too many requests came from this address",
         Code::TryRefreshToken => "refresh the session and try again",
         Code::Unauthorised => "there is no such session",
         Code::Unavailable => "the session service cannot be reached now",
@@ -121,6 +170,9 @@ const fn detail(code: Code) -> &'static str {
 /// When to try again after a failure that usually passes quickly, in seconds.
 const RETRY_AFTER_S: &str = "1";
 
+/// When to try again after too many requests, in seconds: the longest period that the platform counts.
+const LIMIT_PERIOD_S: &str = "60";
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,7 +181,7 @@ mod tests {
 
     #[test]
     fn a_refusal_is_a_problem_that_is_not_cached() {
-        let answer = refusal(Code::TryRefreshToken);
+        let answer = refusal(Code::TryRefreshToken, ExpiredStatus::default());
         assert_eq!(answer.status, 401);
         assert_eq!(
             answer.body,
@@ -142,8 +194,14 @@ mod tests {
 
     #[test]
     fn only_what_passes_quickly_says_when_to_try_again() {
-        assert_eq!(refusal(Code::Unavailable).header("retry-after"), Some("1"));
-        assert_eq!(refusal(Code::Internal).header("retry-after"), None);
+        for (code, expected) in [
+            (Code::Unavailable, Some("1")),
+            (Code::TooManyRequests, Some("60")),
+            (Code::Internal, None),
+        ] {
+            let answer = refusal(code, ExpiredStatus::default());
+            assert_eq!(answer.header("retry-after"), expected, "{code:?}");
+        }
     }
 
     #[test]
@@ -161,7 +219,7 @@ mod tests {
             ..Problem::new(Code::TokenTheftDetected, "said by the origin")
         };
 
-        let answer = problem(&refused);
+        let answer = problem(&refused, ExpiredStatus::default());
 
         assert_eq!(
             answer.body,
@@ -169,6 +227,29 @@ mod tests {
         );
         assert_eq!(answer.all("set-cookie").collect::<Vec<_>>(), ["a=; Path=/", "b=; Path=/"]);
         assert_eq!(answer.header("front-token"), Some("remove"));
+    }
+
+    #[test]
+    fn what_says_that_a_session_is_over_has_the_status_that_is_set() {
+        for (code, usual, login_timeout) in [
+            (Code::TokenTheftDetected, 401, 440),
+            (Code::TryRefreshToken, 401, 440),
+            (Code::Unauthorised, 401, 440),
+            (Code::CrossSiteRequest, 403, 403),
+            (Code::Internal, 500, 500),
+            (Code::TooManyRequests, 429, 429),
+        ] {
+            for (expired, status) in
+                [(ExpiredStatus::Unauthorized, usual), (ExpiredStatus::LoginTimeout, login_timeout)]
+            {
+                let answer = refusal(code, expired);
+                assert_eq!(answer.status, status, "{code:?}");
+                let told = format!(r#"{{"status":{status},"#);
+                assert!(answer.body.starts_with(&told), "{}", answer.body);
+            }
+        }
+        let over = session_over(&BrowserLines::default(), ExpiredStatus::LoginTimeout);
+        assert_eq!((over.status, over.header("front-token")), (440, Some("remove")));
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub enum Route {
     PatchSessionData,
     /// `PUT {base}/session/data`.
     PutSessionData,
-    /// `POST {base}/session/refresh`.
+    /// `POST {base}/session/refresh`, or one of its other paths.
     Refresh,
     /// `GET {base}/session`.
     Session,
@@ -47,8 +47,10 @@ impl Route {
     /// ```
     #[must_use]
     pub fn of(request: &RequestView, settings: &Settings) -> Self {
-        let Some(path) = request.path.strip_prefix(&settings.auth_base_path) else {
-            return Self::Gateway;
+        let path = match request.path.strip_prefix(&settings.auth_base_path) {
+            _ if settings.refresh_path_aliases.contains(&request.path) => REFRESH,
+            Some(path) => path,
+            None => return Self::Gateway,
         };
         let access = settings.session_data_access;
         let (methods, routes): (_, &[(&str, Self)]) = match path {
@@ -66,7 +68,7 @@ impl Route {
                     ("PUT", Self::PutSessionData),
                 ],
             ),
-            "/session/refresh" => (POST, &[("POST", Self::Refresh)]),
+            REFRESH => (POST, &[("POST", Self::Refresh)]),
             "/signout" => (POST, &[("POST", Self::SignOut)]),
             _ => return Self::Gateway,
         };
@@ -76,7 +78,16 @@ impl Route {
         let found = routes.iter().find(|(method, _)| *method == request.method);
         found.map_or(Self::WrongMethod(methods), |(_, route)| *route)
     }
+
+    /// Whether one of our own routes has this path already, so that it cannot be another path of the refresh route.
+    #[must_use]
+    pub fn is_taken(path: &str, base_path: &str) -> bool {
+        path.strip_prefix(base_path)
+            .is_some_and(|path| matches!(path, "/session" | "/session/data" | REFRESH | "/signout"))
+    }
 }
+
+const REFRESH: &str = "/session/refresh";
 
 const READ: &str = "GET, HEAD";
 const READ_WRITE: &str = "GET, HEAD, PUT, PATCH";
@@ -146,6 +157,29 @@ mod tests {
             );
             let settings = testing::settings_with(&[("SESSION_DATA_ACCESS", access)]);
             assert_eq!(Route::of(&request, &settings), expected, "{access} {method}");
+        }
+    }
+
+    #[test]
+    fn the_refresh_route_may_have_other_paths_to_the_letter() {
+        let settings = testing::settings_with(&[("REFRESH_PATH_ALIASES", "/refresh, /auth/again")]);
+        for (method, path, expected) in [
+            ("POST", "/auth/session/refresh", Route::Refresh),
+            ("POST", "/refresh", Route::Refresh),
+            ("POST", "/auth/again", Route::Refresh),
+            ("GET", "/refresh", Route::WrongMethod("POST")),
+            ("OPTIONS", "/refresh", Route::Options("POST")),
+            ("POST", "/refresh/", Route::Gateway),
+            ("POST", "/Refresh", Route::Gateway),
+            ("POST", "/%72efresh", Route::Gateway),
+            ("POST", "/auth/refresh", Route::Gateway),
+        ] {
+            let request = RequestView::new(
+                method,
+                &format!("https://a.example{path}?x=1"),
+                RequestHeaders::default(),
+            );
+            assert_eq!(Route::of(&request, &settings), expected, "{method} {path}");
         }
     }
 

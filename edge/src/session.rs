@@ -1,8 +1,8 @@
 //! Which session a request proves.
 
 use crate::{
-    credential::{Access, Credential},
-    request::RequestView,
+    credential::{self, Credential, Found},
+    request::{RequestHeaders, RequestView},
     settings::Settings,
     verifier::Verifier,
 };
@@ -25,7 +25,7 @@ pub enum NoProof {
 /// Why the client must refresh. For the log: the client learns only that it should.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum TryRefresh {
-    /// Several access tokens, or cookies too large to read.
+    /// Several access tokens, a malformed bearer token, or cookies too large to read.
     #[error("the access token is ambiguous")]
     AccessTokenAmbiguous,
     /// Only the mark of a session is there.
@@ -57,12 +57,12 @@ pub fn prove(
     now: UnixSeconds,
 ) -> Result<Rc<AccessClaims>, NoProof> {
     let token = match credential.access {
-        Access::Token(token) => token,
-        Access::Ambiguous => return Err(NoProof::TryRefresh(TryRefresh::AccessTokenAmbiguous)),
-        Access::Absent if credential.may_refresh => {
+        Found::Token(token) => token,
+        Found::Ambiguous => return Err(NoProof::TryRefresh(TryRefresh::AccessTokenAmbiguous)),
+        Found::Absent if credential.may_refresh => {
             return Err(NoProof::TryRefresh(TryRefresh::AccessTokenMissing));
         }
-        Access::Absent => return Err(NoProof::NoSession),
+        Found::Absent => return Err(NoProof::NoSession),
     };
     match keys.verify(token, &settings.token_policy, now) {
         Ok(claims) => Ok(claims),
@@ -71,18 +71,30 @@ pub fn prove(
     }
 }
 
-/// Names the session whose access token a request carries, also where the token has expired: a log-in ends that session.
+/// What a request that proves no session carries all the same.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Carried {
+    /// The session of an access token that is ours, expired or not: a log-in ends that session.
+    pub session: Option<SessionHandle>,
+    /// Whether the `Authorization` header holds such a token.
+    pub bearer_is_ours: bool,
+}
+
+/// Looks at bearer token and cookie: a client that logs in with the one may still carry the session of the other.
 #[must_use]
 pub fn carried(
-    credential: &Credential<'_>,
+    headers: &RequestHeaders,
     keys: &impl Verifier,
     settings: &Settings,
     now: UnixSeconds,
-) -> Option<SessionHandle> {
-    match credential.access {
-        Access::Token(token) => keys.session_of(token, &settings.token_policy, now),
-        Access::Absent | Access::Ambiguous => None,
-    }
+) -> Carried {
+    let session_of = |found| match found {
+        Found::Token(token) => keys.session_of(token, &settings.token_policy, now),
+        Found::Absent | Found::Ambiguous => None,
+    };
+    let of_bearer = session_of(credential::bearer_token(headers, settings));
+    let of_cookie = || session_of(credential::access_cookie(headers, settings));
+    Carried { session: of_bearer.or_else(of_cookie), bearer_is_ours: of_bearer.is_some() }
 }
 
 /// Which requests must carry the anti-CSRF token.
@@ -94,18 +106,19 @@ pub enum AntiCsrfRule {
     WhereIssued,
 }
 
-/// Checks that the request was meant by its user.
+/// Checks that the request was meant by its user. One with a bearer token was.
 ///
 /// # Errors
 ///
 /// One of the anti-CSRF reasons of [`TryRefresh`].
 pub fn check_anti_csrf(
     request: &RequestView,
+    credential: &Credential<'_>,
     claims: &AccessClaims,
     settings: &Settings,
     rule: AntiCsrfRule,
 ) -> Result<(), TryRefresh> {
-    if !settings.anti_csrf || !request.is_unsafe() {
+    if !settings.anti_csrf || credential.is_bearer || !request.is_unsafe() {
         return Ok(());
     }
     let Some(expected) = &claims.anti_csrf else {

@@ -35,6 +35,8 @@ pub enum Code {
     ServiceKeyRefused,
     /// A superseded refresh token was used.
     TokenTheftDetected,
+    /// Too many requests of this kind from one address.
+    TooManyRequests,
     /// The access token is expired or cannot be verified, or the anti-CSRF token is missing or wrong: refresh and try again.
     TryRefreshToken,
     /// There is no such session any more.
@@ -63,6 +65,7 @@ impl Code {
             Self::VersionConflict => 412,
             Self::AccessTokenTooLarge | Self::BodyTooLarge => 413,
             Self::UnsupportedMediaType => 415,
+            Self::TooManyRequests => 429,
             Self::Internal => 500,
             Self::Unavailable => 503,
         }
@@ -84,6 +87,7 @@ impl Code {
             | Self::MethodNotAllowed
             | Self::NotFound
             | Self::ServiceKeyRefused
+            | Self::TooManyRequests
             | Self::UnsupportedMediaType
             | Self::VersionConflict => None,
         }

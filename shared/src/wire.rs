@@ -93,6 +93,7 @@ impl TokenTransfer {
         matches!(self, Self::Header | Self::HeaderClearingCookies)
     }
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
     fn is_default(&self) -> bool {
         *self == Self::default()
     }

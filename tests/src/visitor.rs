@@ -21,6 +21,9 @@ pub struct Visitor {
 struct State {
     jar: CookieJar,
     anti_csrf: Option<String>,
+    is_in_header_mode: bool,
+    access_token: Option<String>,
+    refresh_token: Option<String>,
 }
 
 impl Visitor {
@@ -33,6 +36,13 @@ impl Visitor {
     pub fn new(base: String) -> Self {
         let client = reqwest::Client::builder().build().expect("a client without TLS can be made");
         Self { base, client, state: Mutex::default() }
+    }
+
+    /// The same browser, with a client script that wants its tokens in headers and keeps them itself.
+    #[must_use]
+    pub fn in_header_mode(self) -> Self {
+        self.state().is_in_header_mode = true;
+        self
     }
 
     /// A copy of the browser as it is now: same cookies, own future. A thief, or a page that was asleep.
@@ -99,6 +109,16 @@ impl Visitor {
         held.unwrap_or_else(|| panic!("there is no cookie {name}"))
     }
 
+    /// The access token that it holds in header mode.
+    ///
+    /// # Panics
+    ///
+    /// If it holds none.
+    #[must_use]
+    pub fn bearer_token(&self) -> String {
+        self.state().access_token.clone().expect("a log-in in header mode brings an access token")
+    }
+
     /// The anti-CSRF token that it holds.
     #[must_use]
     pub fn anti_csrf(&self) -> Option<String> {
@@ -144,6 +164,14 @@ impl Visitor {
         }
         if answer.header("front-token") == Some("remove") {
             state.anti_csrf = None;
+            state.access_token = None;
+            state.refresh_token = None;
+        }
+        if let Some(token) = answer.header("st-access-token") {
+            state.access_token = Some(token.to_owned());
+        }
+        if let Some(token) = answer.header("st-refresh-token") {
+            state.refresh_token = Some(token.to_owned());
         }
         if let Some(token) = answer.header("anti-csrf") {
             state.anti_csrf = Some(token.to_owned());
@@ -209,6 +237,16 @@ impl Request<'_> {
             && let Some(token) = state.anti_csrf
         {
             self = self.header("anti-csrf", &token);
+        }
+        if state.is_in_header_mode {
+            self = self.header("st-auth-mode", "header");
+            let is_refresh = self.path == "/auth/session/refresh";
+            let token = if is_refresh { state.refresh_token } else { state.access_token };
+            if let Some(token) = token
+                && !self.headers.contains_key("authorization")
+            {
+                self = self.header("authorization", &format!("Bearer {token}"));
+            }
         }
         let name = format!("{} {}", self.method, self.path);
         let response = self

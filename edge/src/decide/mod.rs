@@ -10,20 +10,23 @@ use crate::{
     answer::Answer,
     confirmations::Confirmations,
     cors,
-    credential::{self, Credential},
+    credential::{self, Credential, RefreshToken},
     cross_site,
     request::RequestView,
     respond,
     revocations::View,
     route::Route,
-    session::{self, AntiCsrfRule, NoProof, TryRefresh},
+    session::{self, AntiCsrfRule, Carried, NoProof, TryRefresh},
     settings::Settings,
     verifier::Verifier,
 };
 use std::rc::Rc;
 use wayleave_shared::{
-    claims::AccessClaims, session_handle::SessionHandle, time::UnixSeconds, token::TokenRefusal,
-    wire::VerifiedSession,
+    claims::AccessClaims,
+    session_handle::SessionHandle,
+    time::UnixSeconds,
+    token::TokenRefusal,
+    wire::{TokenTransfer, VerifiedSession},
 };
 
 /// Whether it is known what to do with a request.
@@ -48,6 +51,8 @@ pub enum Action {
     Confirm(Confirm),
     /// The request goes on to the app.
     Forward(Forward),
+    /// This is done, unless the client's address has sent too many such requests.
+    Limited(Box<Action>),
     /// The request is refused.
     Refuse(Refusal),
     /// The session of this token was ended: the client is told, with the lines that clear its cookies.
@@ -57,12 +62,14 @@ pub enum Action {
 /// What the origin is asked to do.
 #[derive(Clone, Eq, PartialEq)]
 pub enum Ask {
+    /// Say what a browser with two cookies of one name is told.
+    ClearDuplicates,
     /// Change the data of this session as the request's body says.
     PatchData(SessionHandle),
     /// Read the data of this session.
     ReadData(SessionHandle),
-    /// Trade this refresh token for new tokens.
-    Refresh(String),
+    /// Trade this refresh token for new tokens, which travel so.
+    Refresh(String, TokenTransfer),
     /// End this session.
     SignOut(SessionHandle),
     /// Replace the data of this session with the request's body.
@@ -76,6 +83,8 @@ pub struct Forward {
     pub session: Option<Rc<AccessClaims>>,
     /// The session that the request carried, trusted or not: a log-in ends it.
     pub carried: Option<SessionHandle>,
+    /// Whether the `Authorization` header holds one of our tokens, which the app has no use for.
+    pub bearer_is_ours: bool,
 }
 
 /// Decides about a request that arrived at `now`.
@@ -85,7 +94,7 @@ pub struct Forward {
 /// | request | without a session at all | with one to refresh | with a valid one |
 /// |---|---|---|---|
 /// | session, session data | [`Refusal::NoSession`] | [`Refusal::TryRefresh`] | answered, or the origin is asked |
-/// | refresh | [`Refusal::NoRefreshToken`] | the origin is asked | the origin is asked |
+/// | refresh | [`Refusal::NoRefreshToken`], within a limit | the origin is asked | the origin is asked |
 /// | sign-out | answered | [`Refusal::TryRefresh`] | the origin is asked |
 /// | a protected path of the app | [`Refusal::NoSession`] | [`Refusal::TryRefresh`] | goes on, with the session |
 /// | a public path of the app | goes on | goes on | goes on, with the session |
@@ -95,8 +104,8 @@ pub struct Forward {
 ///
 /// Where confirmation is [inline](crate::confirmations::ConfirmMode::Inline), the origin has to confirm a refreshed session once, whatever the route's mode.
 ///
-/// Unsafe methods need the anti-CSRF token, refresh and sign-out must not be caused by another site, and no [`Refusal`] that is made here clears
-/// a cookie.
+/// Unsafe methods need the anti-CSRF token, and refresh and sign-out must not be caused by another site; a request with a bearer token needs neither. No [`Refusal`] that
+/// is made here clears a cookie.
 #[must_use]
 pub fn decide(
     request: &RequestView,
@@ -106,7 +115,7 @@ pub fn decide(
     settings: &Settings,
     now: UnixSeconds,
 ) -> Decision {
-    let credential = Credential::of(&request.headers);
+    let credential = Credential::of(&request.headers, settings);
     let deciding =
         Deciding { request, keys, revocations, confirmations, settings, now, credential };
     match Route::of(request, settings) {
@@ -152,7 +161,7 @@ impl<Keys: Verifier> Deciding<'_, Keys> {
     }
 
     fn check_anti_csrf(&self, claims: &AccessClaims, rule: AntiCsrfRule) -> Result<(), TryRefresh> {
-        session::check_anti_csrf(self.request, claims, self.settings, rule)
+        session::check_anti_csrf(self.request, &self.credential, claims, self.settings, rule)
     }
 
     /// What needs a session and, on unsafe methods, the anti-CSRF token.
@@ -187,17 +196,30 @@ impl<Keys: Verifier> Deciding<'_, Keys> {
     }
 
     fn refresh(&self) -> Decision {
-        if !cross_site::is_allowed(self.request, &self.settings.allowed_origins) {
+        let found = credential::refresh_token(&self.request.headers, self.settings);
+        let is_bearer = matches!(found, RefreshToken::Token(_, transfer) if transfer.is_header());
+        if !is_bearer && self.is_cross_site() {
             return Decision::Settled(Action::Refuse(Refusal::CrossSite));
         }
-        match credential::refresh_token(&self.request.headers) {
-            Some(token) => Decision::Settled(Action::AskOrigin(Ask::Refresh(token.to_owned()))),
-            None => Decision::Settled(Action::Refuse(Refusal::NoRefreshToken)),
-        }
+        Decision::Settled(match found {
+            RefreshToken::Token(token, transfer) => {
+                Action::AskOrigin(Ask::Refresh(token.to_owned(), transfer))
+            }
+            RefreshToken::Duplicates => {
+                Action::Limited(Box::new(Action::AskOrigin(Ask::ClearDuplicates)))
+            }
+            RefreshToken::Absent => {
+                Action::Limited(Box::new(Action::Refuse(Refusal::NoRefreshToken)))
+            }
+        })
+    }
+
+    fn is_cross_site(&self) -> bool {
+        !cross_site::is_allowed(self.request, &self.settings.allowed_origins)
     }
 
     fn sign_out(&self) -> Decision {
-        if !cross_site::is_allowed(self.request, &self.settings.allowed_origins) {
+        if !self.credential.is_bearer && self.is_cross_site() {
             return Decision::Settled(Action::Refuse(Refusal::CrossSite));
         }
         if self.credential.is_absent() {
@@ -227,24 +249,30 @@ impl<Keys: Verifier> Deciding<'_, Keys> {
                 return Decision::NeedKeys(Action::Forward(Forward::WITHOUT_SESSION));
             }
             Err(NoProof::NoSession | NoProof::TryRefresh(_)) => {
-                let carried =
-                    session::carried(&self.credential, self.keys, self.settings, self.now);
-                return Decision::Settled(Action::Forward(Forward { session: None, carried }));
+                let Carried { session: carried, bearer_is_ours } =
+                    session::carried(&self.request.headers, self.keys, self.settings, self.now);
+                let forward = Forward { session: None, carried, bearer_is_ours };
+                return Decision::Settled(Action::Forward(forward));
             }
         };
         let carried = Some(claims.session);
+        let bearer_is_ours = self.credential.is_bearer;
         match trusted {
             Ok(()) => {
                 let mode = self.settings.revocation.mode_of(&self.request.path);
                 let session = Some(Rc::clone(&claims));
-                let then = Action::Forward(Forward { session, carried });
-                let without = (!is_protected).then_some(Action::Forward(Forward::WITHOUT_SESSION));
+                let then = Action::Forward(Forward { session, carried, bearer_is_ours });
+                let without = Forward { bearer_is_ours, ..Forward::WITHOUT_SESSION };
+                let without = (!is_protected).then_some(Action::Forward(without));
                 self.unless_ended(mode, &claims, then, without)
             }
             Err(reason) if is_protected => {
                 Decision::Settled(Action::Refuse(Refusal::TryRefresh(reason)))
             }
-            Err(_) => Decision::Settled(Action::Forward(Forward { session: None, carried })),
+            Err(_) => {
+                let forward = Forward { session: None, carried, bearer_is_ours };
+                Decision::Settled(Action::Forward(forward))
+            }
         }
     }
 
@@ -264,16 +292,19 @@ impl<Keys: Verifier> Deciding<'_, Keys> {
 
 impl Forward {
     /// As nobody's request.
-    pub const WITHOUT_SESSION: Self = Self { session: None, carried: None };
+    pub const WITHOUT_SESSION: Self = Self { session: None, carried: None, bearer_is_ours: false };
 }
 
 /// Shows no token.
 impl std::fmt::Debug for Ask {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            Self::ClearDuplicates => formatter.write_str("ClearDuplicates"),
             Self::PatchData(session) => write!(formatter, "PatchData({session})"),
             Self::ReadData(session) => write!(formatter, "ReadData({session})"),
-            Self::Refresh(token) => write!(formatter, "Refresh({} bytes)", token.len()),
+            Self::Refresh(token, transfer) => {
+                write!(formatter, "Refresh({} bytes, {transfer:?})", token.len())
+            }
             Self::SignOut(session) => write!(formatter, "SignOut({session})"),
             Self::UpdateData(session) => write!(formatter, "UpdateData({session})"),
         }

@@ -2,7 +2,7 @@
 
 use crate::{
     answer::{Answer, HeaderEdit},
-    respond,
+    respond::{self, ExpiredStatus},
     session::TryRefresh,
 };
 use wayleave_shared::{header, refusal::Code, token::TokenRefusal};
@@ -19,8 +19,8 @@ pub enum Refusal {
     /// There is no public key to verify with, and none could be fetched.
     #[error("there are no public keys to verify with")]
     NoKeys,
-    /// A refresh without a refresh token, or with several.
-    #[error("there is not exactly one refresh token")]
+    /// A refresh without a refresh token, or without one that can be read.
+    #[error("there is no refresh token")]
     NoRefreshToken,
     /// Nothing tells of a session.
     #[error("there is no session")]
@@ -31,6 +31,9 @@ pub enum Refusal {
     /// What is known of revocations is too old, and cannot be renewed.
     #[error("the revocation feed cannot be renewed")]
     StaleFeed,
+    /// The client's address has sent too many requests of this kind.
+    #[error("too many requests came from one address")]
+    TooManyRequests,
     /// The access token will not do.
     #[error(transparent)]
     TryRefresh(#[from] TryRefresh),
@@ -39,8 +42,8 @@ pub enum Refusal {
 impl Refusal {
     /// What the client is told.
     #[must_use]
-    pub fn answer(self) -> Answer {
-        let answer = respond::refusal(self.code());
+    pub fn answer(self, expired: ExpiredStatus) -> Answer {
+        let answer = respond::refusal(self.code(), expired);
         match self {
             Self::MethodNotAllowed(allowed) => answer.with(HeaderEdit::set("Allow", allowed)),
             // Newer clients ask for a refresh on a first visit, and must learn that there is nothing to refresh.
@@ -52,6 +55,7 @@ impl Refusal {
             | Self::NoSession
             | Self::NotFound
             | Self::StaleFeed
+            | Self::TooManyRequests
             | Self::TryRefresh(_) => answer,
         }
     }
@@ -75,6 +79,7 @@ impl Refusal {
             Self::NoKeys | Self::StaleFeed => Code::Unavailable,
             Self::NoRefreshToken | Self::NoSession => Code::Unauthorised,
             Self::NotFound => Code::NotFound,
+            Self::TooManyRequests => Code::TooManyRequests,
             Self::TryRefresh(_) => Code::TryRefreshToken,
         }
     }

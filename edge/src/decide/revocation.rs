@@ -3,7 +3,7 @@
 use super::{Action, Deciding, Decision, Refusal};
 use crate::{
     confirmations::{ConfirmMode, confirmation_of},
-    credential::Access,
+    credential::Found,
     revocations::{Mode, StaleFeed},
     verifier::Verifier,
 };
@@ -71,8 +71,8 @@ impl<Keys: Verifier> Deciding<'_, Keys> {
 
     fn presented_token(&self) -> PresentedToken {
         PresentedToken(match self.credential.access {
-            Access::Token(token) => token.to_owned(),
-            Access::Absent | Access::Ambiguous => String::new(),
+            Found::Token(token) => token.to_owned(),
+            Found::Absent | Found::Ambiguous => String::new(),
         })
     }
 }

@@ -1,14 +1,18 @@
 //! What the app's answer asks of us, and what the client sees of it.
 
 use crate::answer::HeaderEdit;
-use wayleave_shared::{header, session_handle::SessionHandle, wire::CreateSession};
+use wayleave_shared::{
+    header,
+    session_handle::SessionHandle,
+    wire::{CreateSession, TokenTransfer},
+};
 
 /// The header `x-wayleave-create-session` is not what it must be: the app's mistake.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("the header x-wayleave-create-session {0}")]
 pub struct InvalidCreateSession(String);
 
-/// The session that the app wants to be created, if any. It ends the one that the request carried.
+/// The session that the app wants to be created, if any. It ends the one that the request carried, and its tokens travel as the client wants them.
 ///
 /// `reserved` are the headers of the app's answer that only gateway and app may use.
 ///
@@ -18,6 +22,7 @@ pub struct InvalidCreateSession(String);
 pub fn wanted_session(
     reserved: &[(String, String)],
     carried: Option<SessionHandle>,
+    transfer: impl FnOnce() -> TokenTransfer,
 ) -> Result<Option<CreateSession>, InvalidCreateSession> {
     let Some((_, json)) = reserved.iter().find(|(name, _)| name == header::CREATE_SESSION) else {
         return Ok(None);
@@ -29,7 +34,13 @@ pub fn wanted_session(
             "has the member `replaces`, which is the gateway's to fill in".to_owned(),
         ));
     }
+    if wanted.transfer != TokenTransfer::default() {
+        return Err(InvalidCreateSession(
+            "has the member `transfer`, which is the gateway's to fill in".to_owned(),
+        ));
+    }
     wanted.replaces = carried;
+    wanted.transfer = transfer();
     Ok(Some(wanted))
 }
 
@@ -61,7 +72,7 @@ mod tests {
             ("x-wayleave-other".to_owned(), "1".to_owned()),
             (header::CREATE_SESSION.to_owned(), json.to_owned()),
         ];
-        wanted_session(&reserved, Some(HANDLE))
+        wanted_session(&reserved, Some(HANDLE), || TokenTransfer::Header)
     }
 
     #[test]
@@ -70,12 +81,13 @@ mod tests {
         assert_eq!(session.user_id.to_text(), r#""zo\u00eb""#);
         assert_eq!(session.jwt_payload.unwrap().text(), "null");
         assert!(session.session_data.is_none());
-        assert_eq!(session.replaces, Some(HANDLE));
+        assert_eq!((session.replaces, session.transfer), (Some(HANDLE), TokenTransfer::Header));
     }
 
     #[test]
     fn most_answers_want_no_session() {
-        assert!(wanted_session(&[], Some(HANDLE)).unwrap().is_none());
+        let transfer = || panic!("nobody needs to know");
+        assert!(wanted_session(&[], Some(HANDLE), transfer).unwrap().is_none());
     }
 
     #[test]
@@ -90,11 +102,15 @@ mod tests {
             ("{}", "is not valid: missing field `userId` at line 1 column 2"),
             (
                 r#"{"userId":1,"payload":2}"#,
-                "is not valid: unknown field `payload`, expected one of `userId`, `jwtPayload`, `sessionData`, `client`, `replaces` at line 1 column 21",
+                "is not valid: unknown field `payload`, expected one of `userId`, `jwtPayload`, `sessionData`, `client`, `transfer`, `replaces` at line 1 column 21",
             ),
             (
                 r#"{"userId":1,"replaces":"AAAAAAAAAAAAAAAAAAAAAA"}"#,
                 "has the member `replaces`, which is the gateway's to fill in",
+            ),
+            (
+                r#"{"userId":1,"transfer":"header"}"#,
+                "has the member `transfer`, which is the gateway's to fill in",
             ),
         ] {
             let refused = wanted(json).unwrap_err();

@@ -1,13 +1,18 @@
 //! What the app sees of a request.
 
+use super::cookies;
 use crate::{decide::Forward, request::RequestView, settings::Settings};
 use wayleave_shared::header;
 
 /// A request as it goes to the app: the client's method, body and headers, but for those that [`is_removed`] names, with these set.
+///
+/// It holds no token of the session: the app knows whose request it is, and has no use for what would prove it elsewhere.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct AppRequest {
     /// The absolute URL.
     pub url: String,
+    /// Headers of the client that stay behind besides.
+    pub removed: Vec<&'static str>,
     /// Headers to set, after removing.
     pub headers: Vec<(&'static str, String)>,
     /// Whether the answer may be meant for this user only, so that no cache on the way to the app may keep it or give another's.
@@ -29,7 +34,18 @@ impl AppRequest {
                 claims.payload.as_ref().map(|payload| (header::TRUST_PAYLOAD, payload.ascii())),
             );
         }
+        let mut removed = Vec::new();
+        if forward.bearer_is_ours {
+            removed.push("authorization");
+        }
+        let cookies = request.headers.cookie.as_deref().unwrap_or_default();
+        match cookies::without_ours(cookies, &settings.cookie_names) {
+            Some(rest) if rest.is_empty() => removed.push("cookie"),
+            Some(rest) => headers.push(("cookie", rest)),
+            None => {}
+        }
         Self {
+            removed,
             url: format!("{}{}{}", settings.upstream, request.path, request.query),
             headers,
             is_personal: forward.session.is_some(),
@@ -116,7 +132,8 @@ mod tests {
         claims.user_id = UserId::text("zoë").unwrap();
         claims.payload = Some(Json::parse("{\"name\":\"zoë\",\n\"x\":1.0}").unwrap());
         let handle = claims.session;
-        let forward = Forward { session: Some(claims.into()), carried: Some(handle) };
+        let forward =
+            Forward { session: Some(claims.into()), carried: Some(handle), bearer_is_ours: false };
 
         let sent = AppRequest::new(&request(), &forward, &testing::settings_with(&[]));
 
@@ -136,7 +153,7 @@ mod tests {
         let seen = |payload: Option<&str>| {
             let mut claims = testing::claims();
             claims.payload = payload.map(|payload| Json::parse(payload).unwrap());
-            let forward = Forward { session: Some(claims.into()), carried: None };
+            let forward = Forward { session: Some(claims.into()), ..Forward::WITHOUT_SESSION };
             let sent = AppRequest::new(&request(), &forward, &testing::settings_with(&[]));
             sent.headers
                 .into_iter()
@@ -149,9 +166,36 @@ mod tests {
 
     #[test]
     fn a_session_that_is_only_carried_is_not_trusted() {
-        let forward = Forward { session: None, carried: Some(testing::claims().session) };
+        let carried = Some(testing::claims().session);
+        let forward = Forward { carried, ..Forward::WITHOUT_SESSION };
         let sent = AppRequest::new(&request(), &forward, &testing::settings_with(&[]));
         assert_eq!(sent.headers.len(), 2);
+    }
+
+    #[test]
+    fn the_app_sees_no_token_of_ours_and_every_other_cookie() {
+        for (cookie, bearer_is_ours, removed, kept) in [
+            (None, false, [].as_slice(), None),
+            (Some("theme=dark"), false, &[], None),
+            (Some("sAccessToken=t"), false, &["cookie"], None),
+            (Some("theme=dark; sAccessToken=t"), false, &[], Some("theme=dark")),
+            (None, true, &["authorization"], None),
+            (Some("sIdRefreshToken=i"), true, &["authorization", "cookie"], None),
+        ] {
+            let mut request = request();
+            request.headers.cookie = cookie.map(str::to_owned);
+            let forward = Forward { bearer_is_ours, ..Forward::WITHOUT_SESSION };
+
+            let sent = AppRequest::new(&request, &forward, &testing::settings_with(&[]));
+
+            let cookies = sent.headers.into_iter().find(|(name, _)| *name == "cookie");
+            let cookies = cookies.map(|(_, value)| value);
+            assert_eq!(
+                (sent.removed.as_slice(), cookies.as_deref()),
+                (removed, kept),
+                "{cookie:?}"
+            );
+        }
     }
 
     #[test]

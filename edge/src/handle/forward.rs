@@ -3,6 +3,7 @@
 use super::{Edge, origin, revocations};
 use crate::{
     answer::Answer,
+    credential,
     decide::Forward,
     gateway::{self, AppRequest},
     host::{Host, Reply},
@@ -33,7 +34,7 @@ pub(super) async fn forward<H: Host>(
     };
     let reserved = host.reserved_headers(&answer);
     let mut edits: Vec<_> = gateway::hidden(&reserved).collect();
-    match log_in(host, edge, forward, &reserved).await {
+    match log_in(host, edge, request, forward, &reserved).await {
         Ok(lines) => {
             edits.extend(lines);
             Reply::App(answer, edits)
@@ -49,16 +50,19 @@ pub(super) async fn forward<H: Host>(
 async fn log_in<H: Host>(
     host: &H,
     edge: &Edge,
+    request: &RequestView,
     forward: &Forward,
     reserved: &[(String, String)],
 ) -> Result<Vec<crate::answer::HeaderEdit>, Answer> {
-    let wanted = gateway::wanted_session(reserved, forward.carried).map_err(|invalid| {
-        host.log(
-            LogLine::new(Level::Error, "the app asked for a session in a wrong way")
-                .with("reason", &invalid),
-        );
-        respond::refusal(Code::Internal)
-    })?;
+    let transfer = || credential::transfer_of_log_in(&request.headers, &edge.settings);
+    let wanted =
+        gateway::wanted_session(reserved, forward.carried, transfer).map_err(|invalid| {
+            host.log(
+                LogLine::new(Level::Error, "the app asked for a session in a wrong way")
+                    .with("reason", &invalid),
+            );
+            respond::refusal(Code::Internal, edge.settings.expired_status)
+        })?;
     let Some(wanted) = wanted else { return Ok(Vec::new()) };
     match origin::ask(host, &edge.settings, &Call::CreateSession(&wanted), create_session).await {
         Ok(lines) => {
@@ -68,6 +72,6 @@ async fn log_in<H: Host>(
             }
             Ok(respond::browser_lines(&lines).collect())
         }
-        Err(error) => Err(origin::failed(&error)),
+        Err(error) => Err(origin::failed(&error, &edge.settings)),
     }
 }

@@ -7,12 +7,14 @@
 //! | `confirmations` | tells the origin which refresh tokens have arrived |
 //! | `revocations` | pulls the revocation feed |
 //! | `wait` | waiting for work that another request of this isolate may be doing |
+//! | `duplicates` | tells a browser that carries two cookies of one name what becomes of them |
 //! | `over` | tells a client that its session is over, and asks the origin whether one is |
 //! | `session` | asks the origin about the session |
 //! | `forward` | sends the request on to the app |
 //! | `origin` | one call to the origin, with its failures logged |
 
 mod confirmations;
+mod duplicates;
 mod forward;
 mod keys;
 mod origin;
@@ -28,9 +30,11 @@ use crate::{
     confirmations::Confirmations,
     cors,
     decide::{Action, Refusal},
+    duplicates::Duplicates,
     host::{Host, Reply},
     key_cache::KeyCache,
     log::{Level, LogLine},
+    rate_limit,
     request::RequestView,
     revocations::Feed,
     settings::Settings,
@@ -53,6 +57,8 @@ pub struct Edge {
     pub confirmations: RefCell<Confirmations>,
     /// What clears the cookies of an ended session.
     pub clearing: RefCell<ClearingLines>,
+    /// Browsers that carry two cookies of one name.
+    pub duplicates: RefCell<Duplicates>,
 }
 
 impl Edge {
@@ -66,6 +72,7 @@ impl Edge {
             feed: RefCell::default(),
             confirmations: RefCell::default(),
             clearing: RefCell::default(),
+            duplicates: RefCell::default(),
         }
     }
 }
@@ -96,18 +103,34 @@ async fn obey<H: Host>(
             Box::pin(obey(host, edge, request, action)).await
         }
         Action::Forward(forward) => forward::forward(host, edge, request, &forward).await,
-        Action::Refuse(refusal) => Reply::Own(refused(host, refusal)),
+        Action::Limited(action) => {
+            let action = if is_within_limit(host).await {
+                *action
+            } else {
+                Action::Refuse(Refusal::TooManyRequests)
+            };
+            Box::pin(obey(host, edge, request, action)).await
+        }
+        Action::Refuse(refusal) => Reply::Own(refused(host, edge, refusal)),
         Action::SessionOver(token) => Reply::Own(over::session_over(host, edge, &token).await),
     }
 }
 
-fn refused<H: Host>(host: &H, refusal: Refusal) -> Answer {
+/// Whether the client may go on. One whose address is not known cannot be told from others, and is not limited.
+async fn is_within_limit<H: Host>(host: &H) -> bool {
+    match host.client_address().as_deref().and_then(rate_limit::counted_as) {
+        Some(client) => host.is_within_limit(client).await,
+        None => true,
+    }
+}
+
+fn refused<H: Host>(host: &H, edge: &Edge, refusal: Refusal) -> Answer {
     if refusal.concerns_operator() {
         let line =
             LogLine::new(Level::Warning, "a request was refused, probably because of a setting");
         host.log(line.with("reason", &refusal));
     }
-    refusal.answer()
+    refusal.answer(edge.settings.expired_status)
 }
 
 #[cfg(test)]

@@ -27,9 +27,9 @@ pub(super) async fn ask<H: Host, T>(
 }
 
 /// What the client is told. An outage touches no cookie.
-pub(super) fn failed(error: &OriginError) -> Answer {
+pub(super) fn failed(error: &OriginError, settings: &Settings) -> Answer {
     match error {
-        OriginError::Refused(problem) => respond::problem(problem),
-        OriginError::Unavailable(_) => respond::refusal(Code::Unavailable),
+        OriginError::Refused(problem) => respond::problem(problem, settings.expired_status),
+        OriginError::Unavailable(_) => respond::refusal(Code::Unavailable, settings.expired_status),
     }
 }

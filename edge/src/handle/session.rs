@@ -1,6 +1,6 @@
 //! Asks the origin about the session.
 
-use super::{Edge, origin, revocations};
+use super::{Edge, duplicates, origin, revocations};
 use crate::{
     answer::{Answer, HeaderEdit},
     decide::Ask,
@@ -8,6 +8,7 @@ use crate::{
     origin::{Call, DataWrite, MERGE_PATCH, read_data, refresh, revoke, update_data},
     request::RequestView,
     respond,
+    settings::Settings,
 };
 use wayleave_shared::{
     refusal::{Code, Problem},
@@ -19,15 +20,18 @@ use wayleave_shared::{
 pub(super) async fn ask<H: Host>(host: &H, edge: &Edge, request: &RequestView, ask: Ask) -> Answer {
     let settings = &edge.settings;
     let answer = match ask {
+        Ask::ClearDuplicates => return duplicates::clear(host, edge, request).await,
         Ask::PatchData(session) => {
             return write(host, edge, request, session, Write::Patch).await;
         }
         Ask::ReadData(session) => origin::ask(host, settings, &Call::ReadData(session), read_data)
             .await
             .map(|data| respond::json(200, &data).with(etag(data.version))),
-        Ask::Refresh(token) => origin::ask(host, settings, &Call::Refresh(&token), refresh)
-            .await
-            .map(|lines| respond::refreshed(&lines)),
+        Ask::Refresh(token, transfer) => {
+            origin::ask(host, settings, &Call::Refresh(&token, transfer), refresh)
+                .await
+                .map(|lines| respond::refreshed(&lines))
+        }
         Ask::SignOut(session) => {
             let revoked = origin::ask(host, settings, &Call::Revoke(session), revoke).await;
             revoked.map(|lines| {
@@ -40,7 +44,7 @@ pub(super) async fn ask<H: Host>(host: &H, edge: &Edge, request: &RequestView, a
             return write(host, edge, request, session, Write::Replace).await;
         }
     };
-    answer.unwrap_or_else(|error| origin::failed(&error))
+    answer.unwrap_or_else(|error| origin::failed(&error, settings))
 }
 
 /// How session data is written.
@@ -60,30 +64,32 @@ async fn write<H: Host>(
     session: SessionHandle,
     how: Write,
 ) -> Answer {
+    let settings = &edge.settings;
+    let refused = |code| respond::refusal(code, settings.expired_status);
     let content_type = request.headers.content_type.as_deref();
     match how {
-        Write::Patch if !is_of_type(content_type, MERGE_PATCH) => return no_merge_patch(),
+        Write::Patch if !is_of_type(content_type, MERGE_PATCH) => return no_merge_patch(settings),
         Write::Replace if !is_of_type(content_type, JSON) => {
-            return respond::refusal(Code::UnsupportedMediaType);
+            return refused(Code::UnsupportedMediaType);
         }
         Write::Patch | Write::Replace => {}
     }
     if announced_bytes(request) > MAX_SESSION_DATA_BODY_BYTES {
-        return respond::refusal(Code::BodyTooLarge);
+        return refused(Code::BodyTooLarge);
     }
     let body = match host.body(MAX_SESSION_DATA_BODY_BYTES).await {
         Ok(body) => body,
-        Err(BodyError::TooLarge) => return respond::refusal(Code::BodyTooLarge),
-        Err(BodyError::Broken(_)) => return respond::refusal(Code::BadRequest),
+        Err(BodyError::TooLarge) => return refused(Code::BodyTooLarge),
+        Err(BodyError::Broken(_)) => return refused(Code::BadRequest),
     };
     let write = DataWrite { session, body: &body, if_match: request.headers.if_match.as_deref() };
     let call = match how {
         Write::Patch => Call::PatchData(write),
         Write::Replace => Call::UpdateData(write),
     };
-    match origin::ask(host, &edge.settings, &call, update_data).await {
+    match origin::ask(host, settings, &call, update_data).await {
         Ok(updated) => respond::json(200, &updated).with(etag(updated.version)),
-        Err(error) => origin::failed(&error),
+        Err(error) => origin::failed(&error, settings),
     }
 }
 
@@ -108,9 +114,10 @@ fn is_of_type(content_type: Option<&str>, media_type: &str) -> bool {
 }
 
 /// Says what a `PATCH` must be (RFC 5789 section 2.2).
-fn no_merge_patch() -> Answer {
+fn no_merge_patch(settings: &Settings) -> Answer {
     let detail = format!("the body must be {MERGE_PATCH}");
-    respond::problem(&Problem::new(Code::UnsupportedMediaType, detail))
+    let problem = Problem::new(Code::UnsupportedMediaType, detail);
+    respond::problem(&problem, settings.expired_status)
         .with(HeaderEdit::set("Accept-Patch", MERGE_PATCH))
 }
 

@@ -5,12 +5,16 @@ use std::fmt;
 use wayleave_shared::{
     feed::FeedCursor,
     session_handle::SessionHandle,
-    wire::{ConfirmSessions, Confirmation, CreateSession, RefreshSession, VerifySession},
+    wire::{
+        ConfirmSessions, Confirmation, CreateSession, RefreshSession, TokenTransfer, VerifySession,
+    },
 };
 
 /// One thing that the origin can do.
 #[derive(Clone, Copy)]
 pub enum Call<'call> {
+    /// `POST /v1/sessions/duplicates`.
+    ClearDuplicates,
     /// `POST /v1/sessions/confirm`.
     Confirm(&'call [Confirmation]),
     /// `POST /v1/sessions`.
@@ -21,8 +25,8 @@ pub enum Call<'call> {
     PublicKeys,
     /// `GET /v1/sessions/{handle}/data`.
     ReadData(SessionHandle),
-    /// `POST /v1/sessions/refresh`, with the refresh token as the browser sent it.
-    Refresh(&'call str),
+    /// `POST /v1/sessions/refresh`, with the refresh token as the browser sent it, and how it wants the new one.
+    Refresh(&'call str, TokenTransfer),
     /// `DELETE /v1/sessions/{handle}`.
     Revoke(SessionHandle),
     /// `GET /v1/revocations`, from this cursor on.
@@ -61,12 +65,13 @@ impl Call<'_> {
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
+            Self::ClearDuplicates => "clear duplicates",
             Self::Confirm(_) => "confirm sessions",
             Self::CreateSession(_) => "create session",
             Self::PatchData(_) => "patch session data",
             Self::PublicKeys => "public keys",
             Self::ReadData(_) => "read session data",
-            Self::Refresh(_) => "refresh",
+            Self::Refresh(..) => "refresh",
             Self::Revocations(_) => "revocations",
             Self::Revoke(_) => "revoke session",
             Self::UpdateData(_) => "update session data",
@@ -78,6 +83,9 @@ impl Call<'_> {
     #[must_use]
     pub fn request(&self, settings: &Settings) -> OriginRequest {
         let (method, path, body) = match *self {
+            Self::ClearDuplicates => {
+                ("POST", "/v1/sessions/duplicates".to_owned(), Some(b"{}".to_vec()))
+            }
             Self::Confirm(sessions) => {
                 let body = ConfirmSessions { sessions: sessions.to_vec() };
                 ("POST", "/v1/sessions/confirm".to_owned(), Some(json(&body)))
@@ -88,8 +96,8 @@ impl Call<'_> {
             }
             Self::PublicKeys => ("GET", "/.well-known/jwks.json".to_owned(), None),
             Self::ReadData(session) => ("GET", data_path(session), None),
-            Self::Refresh(token) => {
-                let body = RefreshSession { refresh_token: token.to_owned() };
+            Self::Refresh(token, transfer) => {
+                let body = RefreshSession { refresh_token: token.to_owned(), transfer };
                 ("POST", "/v1/sessions/refresh".to_owned(), Some(json(&body)))
             }
             Self::Revocations(None) => ("GET", "/v1/revocations".to_owned(), None),
@@ -174,6 +182,7 @@ mod tests {
             jwt_payload: None,
             session_data: None,
             client: None,
+            transfer: TokenTransfer::HeaderClearingCookies,
             replaces: Some(HANDLE),
         };
         let write = DataWrite { session: HANDLE, body: b"{not json", if_match: None };
@@ -185,6 +194,16 @@ mod tests {
                 Some(
                     r#"{"sessions":[{"handle":"AAAAAAAAAAAAAAAAAAAAAA","refreshHash":"AwMDAwMDAwMDAwMDAwMDAw"}]}"#,
                 ),
+            ),
+            (
+                Call::ClearDuplicates,
+                "POST http://origin.test:8788/v1/sessions/duplicates",
+                Some("{}"),
+            ),
+            (
+                Call::Refresh("t", TokenTransfer::Header),
+                "POST http://origin.test:8788/v1/sessions/refresh",
+                Some(r#"{"refreshToken":"t","transfer":"header"}"#),
             ),
             (Call::PublicKeys, "GET http://origin.test:8788/.well-known/jwks.json", None),
             (
@@ -209,14 +228,16 @@ mod tests {
                 Some(r#"{"accessToken":"a.b.c","checkDatabase":true}"#),
             ),
             (
-                Call::Refresh("r\"t"),
+                Call::Refresh("r\"t", TokenTransfer::Cookie),
                 "POST http://origin.test:8788/v1/sessions/refresh",
                 Some(r#"{"refreshToken":"r\"t"}"#),
             ),
             (
                 Call::CreateSession(&create),
                 "POST http://origin.test:8788/v1/sessions",
-                Some(r#"{"userId":"alice","replaces":"AAAAAAAAAAAAAAAAAAAAAA"}"#),
+                Some(
+                    r#"{"userId":"alice","transfer":"header-clearing-cookies","replaces":"AAAAAAAAAAAAAAAAAAAAAA"}"#,
+                ),
             ),
             (
                 Call::PatchData(write),
@@ -258,7 +279,8 @@ mod tests {
 
     #[test]
     fn debugging_output_shows_no_secret() {
-        let request = Call::Refresh("token").request(&testing::settings_with(&[]));
+        let request =
+            Call::Refresh("token", TokenTransfer::Header).request(&testing::settings_with(&[]));
         assert_eq!(
             format!("{request:?}"),
             "OriginRequest(POST http://origin.test:8788/v1/sessions/refresh)"

@@ -10,6 +10,6 @@ mod reply;
 
 pub use call::{Call, DataWrite, MERGE_PATCH, OriginRequest};
 pub use reply::{
-    Incoming, OriginError, Outage, confirm, create_session, public_keys, read_data, refresh,
-    revocations, revoke, update_data, verify,
+    Incoming, OriginError, Outage, clear_duplicates, confirm, create_session, public_keys,
+    read_data, refresh, revocations, revoke, update_data, verify,
 };

@@ -5,7 +5,10 @@ use std::fmt;
 use wayleave_shared::{
     key_set::{JsonWebKeySet, KeySet},
     refusal::{Code, PROBLEM_MEDIA_TYPE, Problem},
-    wire::{BrowserLines, ConfirmedSessions, SessionData, UpdatedSessionData, VerifiedSession},
+    wire::{
+        BrowserLines, ClearedDuplicates, ConfirmedSessions, SessionData, UpdatedSessionData,
+        VerifiedSession,
+    },
 };
 
 /// An answer of the origin, read to its end.
@@ -54,6 +57,16 @@ pub enum Outage {
     /// The body is not what the status promises.
     #[error("the origin's answer cannot be read: {0}")]
     Unreadable(String),
+}
+
+/// Reads the answer to [`Call::ClearDuplicates`](super::Call::ClearDuplicates).
+///
+/// # Errors
+///
+/// Any [`OriginError`].
+pub fn clear_duplicates(incoming: &Incoming) -> Result<ClearedDuplicates, OriginError> {
+    let cleared: ClearedDuplicates = read(incoming, 200)?;
+    Ok(ClearedDuplicates { browser: checked(cleared.browser)?, ..cleared })
 }
 
 /// Reads the answer to [`Call::Confirm`](super::Call::Confirm).
@@ -186,6 +199,7 @@ fn refused(incoming: &Incoming) -> Result<Problem, OriginError> {
         | Code::BodyTooLarge
         | Code::CrossSiteRequest
         | Code::TokenTheftDetected
+        | Code::TooManyRequests
         | Code::TryRefreshToken
         | Code::Unauthorised
         | Code::UnsupportedMediaType
@@ -262,6 +276,9 @@ mod tests {
             (400, Code::BadRequest),
             (401, Code::Unauthorised),
             (401, Code::TokenTheftDetected),
+            // The origin's status is its own affair: the code says what it means.
+            (440, Code::TryRefreshToken),
+            (440, Code::Unauthorised),
             (412, Code::VersionConflict),
             (413, Code::AccessTokenTooLarge),
             (413, Code::BodyTooLarge),

@@ -5,6 +5,7 @@ use crate::{
     request::{RequestHeaders, RequestView},
 };
 use wasm_bindgen::{JsCast, JsValue};
+use wayleave_shared::header;
 use worker::{
     js_sys,
     web_sys::{Headers, Request, Response, ResponseInit},
@@ -13,19 +14,21 @@ use worker::{
 /// What the decision looks at of a request.
 pub(super) fn request_view(request: &Request) -> RequestView {
     let headers = request.headers();
-    let header = |name| headers.get(name).ok().flatten();
+    let value = |name| headers.get(name).ok().flatten();
     RequestView::new(
         request.method(),
         &request.url(),
         RequestHeaders {
-            access_control_request_method: header("access-control-request-method"),
-            anti_csrf: header("anti-csrf"),
-            content_length: header("content-length"),
-            content_type: header("content-type"),
-            cookie: header("cookie"),
-            if_match: header("if-match"),
-            origin: header("origin"),
-            sec_fetch_site: header("sec-fetch-site"),
+            access_control_request_method: value("access-control-request-method"),
+            anti_csrf: value(header::ANTI_CSRF),
+            auth_mode: value(header::AUTH_MODE),
+            authorization: value("authorization"),
+            content_length: value("content-length"),
+            content_type: value("content-type"),
+            cookie: value("cookie"),
+            if_match: value("if-match"),
+            origin: value("origin"),
+            sec_fetch_site: value("sec-fetch-site"),
         },
     )
 }

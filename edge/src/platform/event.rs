@@ -5,7 +5,7 @@ use crate::{
     handle::handle,
     host::{Host, Reply},
     log::{Level, LogLine},
-    respond,
+    respond::{self, ExpiredStatus},
 };
 use wayleave_shared::refusal::Code;
 use worker::{Context, Env, event, web_sys};
@@ -18,8 +18,9 @@ async fn fetch(
 ) -> worker::Result<web_sys::Response> {
     let view = convert::request_view(&request);
     let is_head = view.method == "HEAD";
-    let host = WorkerHost::new(request, context);
-    let reply = match isolate::edge(&env) {
+    let edge = isolate::edge(&env);
+    let host = WorkerHost::new(request, env, context);
+    let reply = match edge {
         Ok(edge) => handle(&host, &edge, &view).await,
         Err(wrong) => {
             // On every request, so that whoever comes to look sees it.
@@ -27,7 +28,7 @@ async fn fetch(
                 LogLine::new(Level::Error, "a variable of the worker is wrong")
                     .with("reason", &wrong),
             );
-            Reply::Own(respond::refusal(Code::Internal))
+            Reply::Own(respond::refusal(Code::Internal, ExpiredStatus::default()))
         }
     };
     let response = match reply {

@@ -1,6 +1,6 @@
 //! The edge's hands: the clock, the log, fetching.
 
-use super::{convert, shared, stream};
+use super::{convert, limit, shared, stream};
 use crate::{
     gateway::{self, AppRequest},
     host::{AppUnreachable, BodyError, Host, Kept, MAX_ORIGIN_ANSWER_BYTES, ORIGIN_TIMEOUT_MS},
@@ -11,7 +11,7 @@ use std::{rc::Rc, time::Duration};
 use wasm_bindgen::{JsCast, JsValue};
 use wayleave_shared::time::UnixMilliseconds;
 use worker::{
-    Context, Date, Delay, console_error, console_warn, js_sys,
+    Context, Date, Delay, Env, console_error, console_warn, js_sys,
     js_sys::Uint8Array,
     wasm_bindgen_futures::JsFuture,
     web_sys::{
@@ -24,12 +24,13 @@ use worker::{
 #[derive(Clone)]
 pub(super) struct WorkerHost {
     request: Request,
+    env: Env,
     context: Rc<Context>,
 }
 
 impl WorkerHost {
-    pub(super) fn new(request: Request, context: Context) -> Self {
-        Self { request, context: Rc::new(context) }
+    pub(super) fn new(request: Request, env: Env, context: Context) -> Self {
+        Self { request, env, context: Rc::new(context) }
     }
 
     /// The client's request, pointed at the app.
@@ -40,6 +41,9 @@ impl WorkerHost {
             if gateway::is_removed(&name, connection.as_deref()) {
                 headers.delete(&name)?;
             }
+        }
+        for name in &app_request.removed {
+            headers.delete(name)?;
         }
         for (name, value) in &app_request.headers {
             headers.set(name, value)?;
@@ -82,6 +86,15 @@ impl Host for WorkerHost {
 
     async fn sleep(&self, ms: u32) {
         Delay::from(Duration::from_millis(ms.into())).await;
+    }
+
+    fn client_address(&self) -> Option<String> {
+        self.request.headers().get("cf-connecting-ip").ok().flatten()
+    }
+
+    async fn is_within_limit(&self, client: String) -> bool {
+        // A limit that cannot be asked is none: it must not keep anybody out.
+        limit::is_within(&self.env, &client).await.unwrap_or(true)
     }
 
     async fn body(&self, limit_bytes: usize) -> Result<Vec<u8>, BodyError> {

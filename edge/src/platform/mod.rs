@@ -8,6 +8,7 @@
 //! | `event` | the entry: one call per request |
 //! | `isolate` | what is kept between requests |
 //! | `host` | the edge's hands: the clock, the log, fetching |
+//! | `limit` | the rate limit, where `wrangler.toml` has one |
 //! | `shared` | what the isolates of one place keep for each other |
 //! | `convert` | between the platform's objects and ours |
 //! | `stream` | reading a body to its end, but not further than a limit |
@@ -16,5 +17,6 @@ mod convert;
 mod event;
 mod host;
 mod isolate;
+mod limit;
 mod shared;
 mod stream;

@@ -1,6 +1,6 @@
 //! The worker's variables, read once per isolate into values that cannot be wrong.
 //!
-//! `wrangler.toml` has the same list with a comment on each. There are no settings for cookies: the origin sends finished lines.
+//! `wrangler.toml` has the same list with a comment on each. Of cookies it has the names only: the origin sends finished lines.
 
 mod error;
 mod read;
@@ -11,8 +11,8 @@ pub use error::SettingsError;
 pub use revocation::RevocationPolicy;
 pub use service_key::ServiceKey;
 
-use crate::{confirmations::ConfirmMode, path::PathPolicy};
-use wayleave_shared::{token::TokenPolicy, web_origin::WebOrigin};
+use crate::{confirmations::ConfirmMode, path::PathPolicy, respond::ExpiredStatus};
+use wayleave_shared::{cookie::CookieNames, token::TokenPolicy, web_origin::WebOrigin};
 
 /// All settings of the edge.
 #[derive(Clone, Debug)]
@@ -27,12 +27,20 @@ pub struct Settings {
     pub token_policy: TokenPolicy,
     /// `AUTH_BASE_PATH`: where our own routes lie; begins with `/`, does not end with it.
     pub auth_base_path: String,
+    /// `REFRESH_PATH_ALIASES`: further paths that are the refresh route.
+    pub refresh_path_aliases: Vec<String>,
     /// `PROTECTED_PATHS` and `PUBLIC_PATHS`.
     pub paths: PathPolicy,
     /// `SESSION_DATA_ACCESS`.
     pub session_data_access: SessionDataAccess,
     /// `ALLOWED_ORIGINS`: pages on other origins that may use the session.
     pub allowed_origins: Vec<WebOrigin>,
+    /// `TOKEN_TRANSFER`: how tokens may travel.
+    pub token_transfer: TransferPolicy,
+    /// `ACCESS_COOKIE`, `REFRESH_COOKIE` and `MARKER_COOKIE`.
+    pub cookie_names: CookieNames,
+    /// `EXPIRED_STATUS`.
+    pub expired_status: ExpiredStatus,
     /// `ANTI_CSRF`: whether unsafe requests must carry the anti-CSRF token.
     pub anti_csrf: bool,
     /// `REVOCATION` and what belongs to it: how an ended session is noticed.
@@ -50,6 +58,17 @@ pub enum SessionDataAccess {
     Read,
     /// Read, replace and change it.
     ReadWrite,
+}
+
+/// How the tokens of a session may travel between browser and edge.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum TransferPolicy {
+    /// As the client asks at log-in.
+    Any,
+    /// In cookies only: the `Authorization` header is the app's.
+    Cookie,
+    /// In headers only: cookies count for nothing.
+    Header,
 }
 
 impl Settings {

@@ -1,13 +1,21 @@
 //! Reading each variable.
 
-use super::{RevocationPolicy, ServiceKey, SessionDataAccess, Settings, SettingsError};
+use super::{
+    RevocationPolicy, ServiceKey, SessionDataAccess, Settings, SettingsError, TransferPolicy,
+};
 use crate::{
     confirmations::ConfirmMode,
     path::{PathPattern, PathPolicy},
+    respond::ExpiredStatus,
     revocations::{Mode, StaleFeed},
+    route::Route,
 };
 use std::str::FromStr;
-use wayleave_shared::{token::TokenPolicy, web_origin::WebOrigin};
+use wayleave_shared::{
+    cookie::{CookieNames, is_cookie_name},
+    token::TokenPolicy,
+    web_origin::WebOrigin,
+};
 
 pub(super) fn settings(variables: &Variables<'_>) -> Result<Settings, SettingsError> {
     let is_http = |text: &str| text.parse().ok().filter(WebOrigin::is_http);
@@ -17,6 +25,13 @@ pub(super) fn settings(variables: &Variables<'_>) -> Result<Settings, SettingsEr
             .map(|validity| validity.as_secs())
             .filter(|seconds| *seconds > 0)
     };
+    let auth_base_path = variables
+        .optional(
+            "AUTH_BASE_PATH",
+            "a plain path such as /auth, without a slash at its end",
+            base_path,
+        )?
+        .unwrap_or_else(|| DEFAULT_BASE_PATH.to_owned());
     Ok(Settings {
         origin_url: variables.required("ORIGIN_URL", HTTP_URL, is_http)?,
         service_key: variables.required("SERVICE_KEY", SERVICE_KEY, ServiceKey::new)?,
@@ -28,9 +43,8 @@ pub(super) fn settings(variables: &Variables<'_>) -> Result<Settings, SettingsEr
                 .optional("MAX_ACCESS_TOKEN_VALIDITY", "a duration of at least a second such as 90s, 1h or 1d", max_validity)?
                 .unwrap_or(DEFAULT_MAX_VALIDITY_S),
         },
-        auth_base_path: variables
-            .optional("AUTH_BASE_PATH", "a plain path such as /auth, without a slash at its end", base_path)?
-            .unwrap_or_else(|| DEFAULT_BASE_PATH.to_owned()),
+        refresh_path_aliases: refresh_path_aliases(variables, &auth_base_path)?,
+        auth_base_path,
         paths: PathPolicy {
             protected: variables
                 .optional("PROTECTED_PATHS", PATHS, list)?
@@ -43,12 +57,60 @@ pub(super) fn settings(variables: &Variables<'_>) -> Result<Settings, SettingsEr
         allowed_origins: variables
             .optional("ALLOWED_ORIGINS", "a comma-separated list of origins scheme://host[:port], without paths or wildcards", list)?
             .unwrap_or_default(),
+        token_transfer: variables
+            .optional("TOKEN_TRANSFER", "any, cookie or header", token_transfer)?
+            .unwrap_or(TransferPolicy::Any),
+        cookie_names: cookie_names(variables)?,
+        expired_status: variables
+            .optional("EXPIRED_STATUS", "401 or 440", expired_status)?
+            .unwrap_or_default(),
         anti_csrf: variables.optional("ANTI_CSRF", "on or off", on_or_off)?.unwrap_or(true),
         revocation: revocation(variables)?,
         confirm: variables
             .optional("CONFIRM", "background or inline", confirm_mode)?
             .unwrap_or(ConfirmMode::Background),
     })
+}
+
+/// A name that two of the cookies share is the later one's fault.
+fn cookie_names(variables: &Variables<'_>) -> Result<CookieNames, SettingsError> {
+    let mut names = CookieNames::default();
+    let wanted = [
+        ("ACCESS_COOKIE", &mut names.access),
+        ("REFRESH_COOKIE", &mut names.refresh),
+        ("MARKER_COOKIE", &mut names.marker),
+    ];
+    let mut last = None;
+    for (variable, name) in wanted {
+        let valid = |text: &str| is_cookie_name(text).then(|| text.to_owned());
+        if let Some(value) = variables.optional(variable, COOKIE_NAME, valid)? {
+            last = Some((variable, value.clone()));
+            *name = value;
+        }
+    }
+    match last {
+        Some((variable, value)) if !names.are_valid() => {
+            Err(SettingsError { variable, value: Some(value), accepted: COOKIE_NAME })
+        }
+        _ => Ok(names),
+    }
+}
+
+fn refresh_path_aliases(
+    variables: &Variables<'_>,
+    base_path: &str,
+) -> Result<Vec<String>, SettingsError> {
+    let aliases = |text: &str| {
+        list(text)?
+            .into_iter()
+            .map(|pattern| match pattern {
+                PathPattern::Exact(path) if !Route::is_taken(&path, base_path) => Some(path),
+                PathPattern::Exact(_) | PathPattern::Below(_) => None,
+            })
+            .collect()
+    };
+    let read = variables.optional("REFRESH_PATH_ALIASES", ALIASES, aliases)?;
+    Ok(read.unwrap_or_default())
 }
 
 fn revocation(variables: &Variables<'_>) -> Result<RevocationPolicy, SettingsError> {
@@ -149,6 +211,23 @@ fn session_data_access(text: &str) -> Option<SessionDataAccess> {
     }
 }
 
+fn token_transfer(text: &str) -> Option<TransferPolicy> {
+    match text {
+        "any" => Some(TransferPolicy::Any),
+        "cookie" => Some(TransferPolicy::Cookie),
+        "header" => Some(TransferPolicy::Header),
+        _ => None,
+    }
+}
+
+fn expired_status(text: &str) -> Option<ExpiredStatus> {
+    match text {
+        "401" => Some(ExpiredStatus::Unauthorized),
+        "440" => Some(ExpiredStatus::LoginTimeout),
+        _ => None,
+    }
+}
+
 fn on_or_off(text: &str) -> Option<bool> {
     match text {
         "on" => Some(true),
@@ -186,6 +265,9 @@ const HTTP_URL: &str = "a URL scheme://host[:port] with http or https and no pat
 const SERVICE_KEY: &str =
     "one of the origin's service keys, at least 32 characters of visible ASCII without commas";
 const PATHS: &str = "a comma-separated list of paths such as /health, or /api/* for all below";
+const COOKIE_NAME: &str = "a cookie's name of up to 64 characters, unlike the other two";
+const ALIASES: &str =
+    "a comma-separated list of single paths such as /session/refresh, none of them a route of ours";
 const DEFAULT_BASE_PATH: &str = "/auth";
 
 /// A day: far over the hour that the origin gives its tokens unless told otherwise.

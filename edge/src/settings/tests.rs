@@ -1,6 +1,7 @@
 use super::*;
 use crate::{
     confirmations::ConfirmMode,
+    respond::ExpiredStatus,
     revocations::{Mode, StaleFeed},
 };
 use std::collections::BTreeMap;
@@ -33,6 +34,10 @@ fn what_is_not_set_has_safe_defaults() {
     assert_eq!(settings.session_data_access, SessionDataAccess::Read);
     assert_eq!(settings.allowed_origins, []);
     assert!(settings.anti_csrf);
+    assert_eq!(settings.token_transfer, TransferPolicy::Any);
+    assert_eq!(settings.cookie_names, CookieNames::default());
+    assert_eq!(settings.expired_status, ExpiredStatus::Unauthorized);
+    assert_eq!(settings.refresh_path_aliases, [""; 0]);
     assert!(settings.paths.protects("/any/path"));
     assert_eq!(settings.revocation.mode_of("/any/path"), Mode::Feed);
     assert_eq!(settings.revocation.max_staleness_ms, 2_000);
@@ -89,6 +94,22 @@ fn every_wrong_value_is_refused_with_its_name_and_value() {
         ("MAX_STALENESS", "99ms"),
         ("MAX_STALENESS", "61s"),
         ("STALE_FEED", "ignore"),
+        ("TOKEN_TRANSFER", ""),
+        ("TOKEN_TRANSFER", "Header"),
+        ("EXPIRED_STATUS", ""),
+        ("EXPIRED_STATUS", "403"),
+        ("ACCESS_COOKIE", ""),
+        ("ACCESS_COOKIE", "a b"),
+        ("ACCESS_COOKIE", "sRefreshToken"),
+        ("REFRESH_COOKIE", "a=b"),
+        ("REFRESH_COOKIE", "saccesstoken"),
+        ("MARKER_COOKIE", "é"),
+        ("MARKER_COOKIE", "sAccessToken"),
+        ("REFRESH_PATH_ALIASES", "refresh"),
+        ("REFRESH_PATH_ALIASES", "/refresh/*"),
+        ("REFRESH_PATH_ALIASES", "/refresh,"),
+        ("REFRESH_PATH_ALIASES", "/refresh, /auth/signout"),
+        ("REFRESH_PATH_ALIASES", "/auth/session/data"),
         ("CONFIRM", ""),
         ("CONFIRM", "on"),
         ("CONFIRM", "Inline"),
@@ -107,6 +128,16 @@ fn right_values_are_taken() {
     assert!(!read_with("ANTI_CSRF", Some("off")).unwrap().anti_csrf);
     let access = read_with("SESSION_DATA_ACCESS", Some("read-write")).unwrap().session_data_access;
     assert_eq!(access, SessionDataAccess::ReadWrite);
+    let transfer = |value| read_with("TOKEN_TRANSFER", Some(value)).unwrap().token_transfer;
+    let policies = [TransferPolicy::Any, TransferPolicy::Cookie, TransferPolicy::Header];
+    assert_eq!([transfer("any"), transfer("cookie"), transfer("header")], policies);
+    let status = |value| read_with("EXPIRED_STATUS", Some(value)).unwrap().expired_status;
+    let statuses = [ExpiredStatus::Unauthorized, ExpiredStatus::LoginTimeout];
+    assert_eq!([status("401"), status("440")], statuses);
+    let names = read_with("ACCESS_COOKIE", Some("__Host-at")).unwrap().cookie_names;
+    assert_eq!(names.all(), ["__Host-at", "sRefreshToken", "sIdRefreshToken"]);
+    let aliases = read_with("REFRESH_PATH_ALIASES", Some("/refresh, /api/session/refresh"));
+    assert_eq!(aliases.unwrap().refresh_path_aliases, ["/refresh", "/api/session/refresh"]);
     let validity =
         read_with("MAX_ACCESS_TOKEN_VALIDITY", Some("1h 30m")).unwrap().token_policy.max_validity_s;
     assert_eq!(validity, 5_400);
@@ -132,6 +163,22 @@ fn right_values_are_taken() {
         origins.iter().map(WebOrigin::as_str).collect::<Vec<_>>(),
         ["https://a.example", "http://b.example"]
     );
+}
+
+#[test]
+fn two_cookies_may_trade_their_names() {
+    let names = Settings::read(|name| {
+        let value = match name {
+            "ORIGIN_URL" | "UPSTREAM" | "ISSUER" => "http://localhost:1",
+            "SERVICE_KEY" => KEY,
+            "ACCESS_COOKIE" => "sRefreshToken",
+            "REFRESH_COOKIE" => "sAccessToken",
+            _ => return None,
+        };
+        Some(value.to_owned())
+    });
+    let names = names.unwrap().cookie_names;
+    assert_eq!(names.all(), ["sRefreshToken", "sAccessToken", "sIdRefreshToken"]);
 }
 
 #[test]

@@ -4,8 +4,13 @@ import * as SuperTokens from 'supertokens-website';
 import { expose } from './window/expose.js';
 
 expose({
-  init: ({ api, transfer, note }) =>
-    SuperTokens.init({ apiDomain: api, tokenTransferMethod: transfer, onHandleEvent: ({ action }) => note(action) }),
+  init: ({ api, transfer, expiredStatus, note }) =>
+    SuperTokens.init({
+      apiDomain: api,
+      tokenTransferMethod: transfer,
+      sessionExpiredStatusCode: expiredStatus,
+      onHandleEvent: ({ action }) => note(action),
+    }),
   signOut: () => SuperTokens.signOut(),
   doesSessionExist: () => SuperTokens.doesSessionExist(),
   userId: () => SuperTokens.getUserId(),

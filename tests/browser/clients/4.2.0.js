@@ -8,7 +8,10 @@ let app;
 expose({
   init(settings) {
     app = settings;
-    SuperTokens.init({ refreshTokenUrl: `${settings.api}/auth/session/refresh` });
+    SuperTokens.init({
+      refreshTokenUrl: settings.api + settings.refreshPath,
+      sessionExpiredStatusCode: settings.expiredStatus,
+    });
   },
   // It has no sign-out of its own: an app called its own route.
   async signOut() {

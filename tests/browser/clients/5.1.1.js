@@ -4,7 +4,7 @@ import SuperTokens from 'supertokens-website-5';
 import { expose } from './window/expose.js';
 
 expose({
-  init: ({ api }) => SuperTokens.init({ apiDomain: api }),
+  init: ({ api, expiredStatus }) => SuperTokens.init({ apiDomain: api, sessionExpiredStatusCode: expiredStatus }),
   signOut: () => SuperTokens.signOut(),
   doesSessionExist: () => SuperTokens.doesSessionExist(),
   userId: () => SuperTokens.getUserId(),

@@ -6,8 +6,6 @@ import { join } from 'node:path';
 import { PATIENCE_MILLISECONDS } from './browser.mjs';
 import { required } from './environment.mjs';
 
-const REFRESH_PATH = '/auth/session/refresh';
-const SERVER_COOKIES = ['sAccessToken', 'sIdRefreshToken', 'sRefreshToken'];
 
 /** One tab. All tabs of one playwright context are one browser: they share cookies and storage. */
 export class ClientTab {
@@ -29,7 +27,7 @@ export class ClientTab {
     page.on('response', (response) => this.#note(response));
     page.on('requestfailed', (request) => {
       this.#log.push(`${request.method()} ${request.url()}: ${request.failure()?.errorText}`);
-      if (isRefresh(request)) this.refreshes.push('lost');
+      if (this.#isRefresh(request)) this.refreshes.push('lost');
     });
   }
 
@@ -61,7 +59,7 @@ export class ClientTab {
     // A driver that watches for requests to answer also answers pre-flights.
     if (puts) await this.#page.unroute(url);
     await this.#page.addScriptTag({ path: join(required('WAYLEAVE_CLIENT_PAGES'), `${this.#row.version}.js`) });
-    await this.#page.evaluate((settings) => window.client.init(settings), { api: this.#row.api, transfer: this.#row.transfer });
+    await this.#page.evaluate((settings) => window.client.init(settings), settingsOf(this.#row));
   }
 
   async logIn(user = this.#row.user) {
@@ -109,8 +107,8 @@ export class ClientTab {
 
   /** The names of the server's own cookies that the browser holds, in order. */
   async serverCookies() {
-    const cookies = await this.#page.context().cookies(this.#row.api + REFRESH_PATH);
-    return cookies.map(({ name }) => name).filter((name) => SERVER_COOKIES.includes(name)).sort();
+    const cookies = await this.#page.context().cookies(this.#row.api + this.#row.refreshPath);
+    return cookies.map(({ name }) => name).filter((name) => this.#row.cookies.includes(name)).sort();
   }
 
   /** Waits until the newest access token is no longer valid. */
@@ -135,7 +133,7 @@ export class ClientTab {
    * tells the status that was lost. The request goes past the browser, which would otherwise keep the cookies of the answer.
    */
   async loseNextRefreshReply() {
-    const url = this.#row.api + REFRESH_PATH;
+    const url = this.#row.api + this.#row.refreshPath;
     let lost;
     const status = new Promise((resolve) => {
       lost = resolve;
@@ -158,6 +156,10 @@ export class ClientTab {
     return [...this.#log, `events of the client: ${events}`].map((line) => `      ${line}`).join('\n');
   }
 
+  #isRefresh(request) {
+    return request.method() === 'POST' && new URL(request.url()).pathname === this.#row.refreshPath;
+  }
+
   async #send(request) {
     const url = new URL(request.url());
     const cookies = (await this.#page.context().cookies(url.href)).map(({ name, value }) => `${name}=${value}`).join('; ');
@@ -174,7 +176,7 @@ export class ClientTab {
     const request = response.request();
     const frontToken = response.headers()['front-token'];
     this.#log.push(`${request.method()} ${request.url()}: ${response.status()}${frontToken === 'remove' ? ', session over' : ''}`);
-    if (isRefresh(request)) this.refreshes.push(response.status());
+    if (this.#isRefresh(request)) this.refreshes.push(response.status());
     if (frontToken && frontToken !== 'remove') this.accessTokenEnds.push(JSON.parse(Buffer.from(frontToken, 'base64')).ate);
   }
 }
@@ -184,6 +186,6 @@ export function assertStatus(expected, { status, body, failure }) {
   assert.equal(status, expected, `${status ?? 'failed'} instead of ${expected}: ${failure ?? JSON.stringify(body)}`);
 }
 
-function isRefresh(request) {
-  return request.method() === 'POST' && new URL(request.url()).pathname === REFRESH_PATH;
+function settingsOf({ api, transfer, expiredStatus, refreshPath }) {
+  return { api, transfer, expiredStatus, refreshPath };
 }

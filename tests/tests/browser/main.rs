@@ -47,6 +47,7 @@ fn stories(folder: &Path) -> Vec<PathBuf> {
 fn plan(story: &str) -> Plan {
     match story {
         "every_client" => CLIENTS,
+        "every_client_as_documented" => AS_DOCUMENTED,
         "every_client_cross_site" => CROSS_SITE,
         "two_tabs" => TWO_TABS,
         _ => MYSQL,
@@ -137,6 +138,28 @@ const CROSS_SITE: Plan = Plan {
         ("WAYLEAVE_ALLOWED_ORIGINS", PAGE_ORIGIN),
     ],
     edge: &[("ALLOWED_ORIGINS", PAGE_ORIGIN)],
+};
+
+/// Set up as the documented system was. The refresh token goes to every path, for the app has a refresh route of its own.
+const AS_DOCUMENTED: Plan = Plan {
+    name: "browser-as-documented",
+    engine: Engine::MySql,
+    origin: &[
+        ("WAYLEAVE_ACCESS_TOKEN_VALIDITY", "6s"),
+        ("WAYLEAVE_COOKIE_SECURE", "false"),
+        ("WAYLEAVE_EXPIRED_STATUS", "440"),
+        ("WAYLEAVE_REFRESH_PATH", "/"),
+        ("WAYLEAVE_ACCESS_COOKIE", "app-access"),
+        ("WAYLEAVE_REFRESH_COOKIE", "app-refresh"),
+        ("WAYLEAVE_MARKER_COOKIE", "app-mark"),
+    ],
+    edge: &[
+        ("EXPIRED_STATUS", "440"),
+        ("REFRESH_PATH_ALIASES", "/renew"),
+        ("ACCESS_COOKIE", "app-access"),
+        ("REFRESH_COOKIE", "app-refresh"),
+        ("MARKER_COOKIE", "app-mark"),
+    ],
 };
 
 /// Like [`CLIENTS`], with tokens that expire all the time. Their ends are whole seconds, so a spread would halve their life.

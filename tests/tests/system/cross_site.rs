@@ -130,6 +130,7 @@ async fn a_pre_flight_of_a_listed_origin_names_what_the_client_needs(system: Arc
             answer.words("access-control-allow-headers"),
             [
                 "content-type",
+                "if-match",
                 "anti-csrf",
                 "rid",
                 "fdi-version",

@@ -3,7 +3,9 @@
 mod confirmation;
 mod cross_site;
 mod dev_program;
+mod duplicates;
 mod gateway;
+mod header_mode;
 mod log_in;
 mod origin_calls;
 mod outage;
@@ -26,6 +28,9 @@ fn main() -> ExitCode {
     }
     suite.add("gateway", MYSQL, gateway::all());
     suite.add("log_in", MYSQL, log_in::all());
+    suite.add("header_mode", MYSQL, header_mode::all());
+    suite.add("duplicates", MYSQL, duplicates::of_nobody_knows_where());
+    suite.add("duplicates", OLDER_DOMAIN, duplicates::of_an_older_domain());
     suite.add("session_data", MYSQL, session_data::all());
     suite.add("refusals", MYSQL, refusals::all());
     suite.add("cross_site", MYSQL, cross_site::all());
@@ -52,6 +57,14 @@ const MYSQL: Plan = Plan {
         ("MAX_STALENESS", "2s"),
         ("STALE_FEED", "reject"),
     ],
+};
+
+/// The cookies had a domain once.
+const OLDER_DOMAIN: Plan = Plan {
+    name: "older-domain",
+    engine: Engine::Sqlite,
+    origin: &[("WAYLEAVE_OLDER_COOKIE_DOMAIN", "older.example.test")],
+    edge: &[],
 };
 
 /// With its feed stale, the edge accepts.

@@ -77,6 +77,7 @@ fn seen(request: Request<'_>, cookie: &str, right: &str, settings: &Settings) ->
         method: request.method,
         path: request.route.path(),
         cookie,
+        authorization: None,
         anti_csrf: match request.header {
             Header::Missing => None,
             Header::Right => Some(right),

@@ -1,8 +1,9 @@
 use super::*;
-use crate::{request::RequestHeaders, revocations::Revocations, testing};
+use crate::{request::RequestHeaders, respond::ExpiredStatus, revocations::Revocations, testing};
 use wayleave_shared::{header, key_set::KeySet, refusal::Code};
 
 mod anti_csrf;
+mod bearer;
 mod confirmation;
 mod revocation;
 
@@ -13,6 +14,7 @@ struct Sent<'a> {
     path: &'a str,
     cookie: &'a str,
     anti_csrf: Option<&'a str>,
+    authorization: Option<&'a str>,
     origin: Option<&'a str>,
     site: Option<&'a str>,
     preflight: bool,
@@ -24,6 +26,7 @@ impl Sent<'_> {
         let headers = RequestHeaders {
             access_control_request_method: self.preflight.then(|| "PUT".to_owned()),
             anti_csrf: text(self.anti_csrf),
+            authorization: text(self.authorization),
             cookie: (!self.cookie.is_empty()).then(|| self.cookie.to_owned()),
             origin: text(self.origin),
             sec_fetch_site: text(self.site),
@@ -62,6 +65,7 @@ fn action(sent: &Sent<'_>) -> Action {
 fn refusal(action: Action) -> Refusal {
     match action {
         Action::Refuse(refusal) => refusal,
+        Action::Limited(action) => refusal(*action),
         other => panic!("{other:?}"),
     }
 }
@@ -186,9 +190,10 @@ fn no_refusal_of_the_edge_clears_a_cookie() {
         Refusal::NoSession,
         Refusal::NotFound,
         Refusal::StaleFeed,
+        Refusal::TooManyRequests,
         Refusal::TryRefresh(TryRefresh::AntiCsrfWrong),
     ] {
-        let answer = refusal.answer();
+        let answer = refusal.answer(ExpiredStatus::default());
         assert_eq!(answer.header("set-cookie"), None, "{refusal:?}");
         assert_eq!(answer.header(header::ID_REFRESH_TOKEN), None, "{refusal:?}");
         let removes = answer.header(header::FRONT_TOKEN) == Some(header::REMOVE);
@@ -284,15 +289,10 @@ fn a_refresh_needs_its_token_and_nothing_else() {
             cookie: &cookie,
             ..Sent::default()
         };
-        assert_eq!(asked(action(&sent)), Ask::Refresh("r".to_owned()), "{cookie}");
+        let expected = Ask::Refresh("r".to_owned(), TokenTransfer::Cookie);
+        assert_eq!(asked(action(&sent)), expected, "{cookie}");
     }
-    for cookie in [
-        "",
-        MARKED,
-        "sRefreshToken=",
-        "sRefreshToken=r; sRefreshToken=s",
-        session_cookie().as_str(),
-    ] {
+    for cookie in ["", MARKED, "sRefreshToken=", session_cookie().as_str()] {
         let sent =
             Sent { method: "POST", path: "/auth/session/refresh", cookie, ..Sent::default() };
         assert_eq!(refusal(action(&sent)), Refusal::NoRefreshToken, "{cookie}");
@@ -300,8 +300,24 @@ fn a_refresh_needs_its_token_and_nothing_else() {
 }
 
 #[test]
+fn a_refresh_that_costs_no_token_is_limited() {
+    let refresh = |cookie| {
+        action(&Sent { method: "POST", path: "/auth/session/refresh", cookie, ..Sent::default() })
+    };
+    for (cookie, expected) in [
+        ("", "Refuse(NoRefreshToken)"),
+        ("sRefreshToken=r; sRefreshToken=s", "AskOrigin(ClearDuplicates)"),
+        ("sRefreshToken=r; sAccessToken=a; sAccessToken=b", "AskOrigin(ClearDuplicates)"),
+    ] {
+        let Action::Limited(action) = refresh(cookie) else { panic!("{cookie}") };
+        assert_eq!(format!("{action:?}"), expected, "{cookie}");
+    }
+    assert!(matches!(refresh("sRefreshToken=r"), Action::AskOrigin(_)));
+}
+
+#[test]
 fn a_refresh_without_a_token_tells_the_page_and_touches_no_cookie() {
-    let answer = Refusal::NoRefreshToken.answer();
+    let answer = Refusal::NoRefreshToken.answer(ExpiredStatus::default());
     assert_eq!((answer.status, answer.header("front-token")), (401, Some("remove")));
     assert_eq!(
         answer.body,
@@ -342,7 +358,10 @@ fn other_sites_cause_neither_refresh_nor_sign_out() {
             }
         }
     }
-    assert_eq!(Refusal::CrossSite.answer().status, Code::CrossSiteRequest.status());
+    assert_eq!(
+        Refusal::CrossSite.answer(ExpiredStatus::default()).status,
+        Code::CrossSiteRequest.status()
+    );
 }
 
 #[test]
@@ -379,7 +398,7 @@ fn signing_out_with_an_expired_token_is_to_be_refreshed_first() {
             cookie,
             ..Sent::default()
         }));
-        assert_eq!(refused.answer().status, 401);
+        assert_eq!(refused.answer(ExpiredStatus::default()).status, 401);
         assert!(matches!(refused, Refusal::TryRefresh(_)), "{refused:?}");
     }
 }
@@ -387,7 +406,7 @@ fn signing_out_with_an_expired_token_is_to_be_refreshed_first() {
 #[test]
 fn routes_that_are_off_or_take_another_method_say_so() {
     let sent = Sent { method: "DELETE", path: "/auth/session", ..Sent::default() };
-    let answer = refusal(action(&sent)).answer();
+    let answer = refusal(action(&sent)).answer(ExpiredStatus::default());
     assert_eq!((answer.status, answer.header("allow")), (405, Some("GET, HEAD")));
 
     let sent = Sent { path: "/auth/session/data", ..Sent::default() };
@@ -400,7 +419,7 @@ fn routes_that_are_off_or_take_another_method_say_so() {
         testing::NOW,
     );
     let Decision::Settled(action) = off else { panic!("needs no keys") };
-    assert_eq!(refusal(action).answer().status, 404);
+    assert_eq!(refusal(action).answer(ExpiredStatus::default()).status, 404);
 }
 
 #[test]
@@ -555,7 +574,7 @@ fn pre_flights_are_answered_for_listed_origins_and_never_reach_a_protected_path(
                     None => "no permission",
                 }
             }
-            Action::Forward(Forward { session: None, carried: None }) => "forwarded",
+            Action::Forward(Forward { session: None, carried: None, .. }) => "forwarded",
             other => panic!("{other:?}"),
         };
         assert_eq!(seen, expected, "{path} {origin}");
@@ -570,5 +589,6 @@ fn an_options_request_that_is_no_pre_flight_is_checked_like_any_other() {
 
 #[test]
 fn debugging_output_shows_no_token() {
-    assert_eq!(format!("{:?}", Ask::Refresh("secret".to_owned())), "Refresh(6 bytes)");
+    let ask = Ask::Refresh("secret".to_owned(), TokenTransfer::Header);
+    assert_eq!(format!("{ask:?}"), "Refresh(6 bytes, Header)");
 }

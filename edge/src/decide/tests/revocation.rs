@@ -46,6 +46,7 @@ pub(super) fn outcome(decision: &Decision) -> String {
         Action::Confirm(_) => "confirmed",
         Action::Forward(Forward { session: Some(_), .. }) => "app",
         Action::Forward(Forward { session: None, .. }) => "app without session",
+        Action::Limited(_) => "limited",
         Action::Refuse(Refusal::StaleFeed) => "stale",
         Action::Refuse(_) => "refused",
         Action::SessionOver(_) => "over",

@@ -53,6 +53,14 @@ impl Host for Crowd {
         self.until(self.0.now_ms.get() + u64::from(ms)).await;
     }
 
+    fn client_address(&self) -> Option<String> {
+        None
+    }
+
+    async fn is_within_limit(&self, _: String) -> bool {
+        true
+    }
+
     async fn body(&self, _: usize) -> Result<Vec<u8>, BodyError> {
         Ok(Vec::new())
     }

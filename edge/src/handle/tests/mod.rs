@@ -22,8 +22,11 @@ use wayleave_shared::{
 
 mod concurrent;
 mod confirmations;
+mod duplicates;
+mod limit;
 mod revocations;
 mod shared;
+mod what_browsers_see;
 
 type OriginReply = Result<Incoming, Outage>;
 
@@ -43,6 +46,12 @@ struct State {
     /// What the app saw.
     seen: RefCell<Vec<AppRequest>>,
     discarded: Cell<usize>,
+    /// Where the client is, if the network tells.
+    address: RefCell<Option<String>>,
+    /// Whom the limit keeps out.
+    limited: RefCell<Option<String>>,
+    /// Whom it was asked about.
+    counted: RefCell<Vec<String>>,
     /// How many bytes the client sends.
     body_bytes: Cell<usize>,
     logged: RefCell<Vec<LogLine>>,
@@ -67,6 +76,16 @@ impl Host for Script {
 
     async fn sleep(&self, ms: u32) {
         self.0.now_ms.set(self.0.now_ms.get() + u64::from(ms));
+    }
+
+    fn client_address(&self) -> Option<String> {
+        self.0.address.borrow().clone()
+    }
+
+    async fn is_within_limit(&self, client: String) -> bool {
+        let is_within = self.0.limited.borrow().as_ref() != Some(&client);
+        self.0.counted.borrow_mut().push(client);
+        is_within
     }
 
     async fn body(&self, limit_bytes: usize) -> Result<Vec<u8>, BodyError> {
@@ -652,7 +671,7 @@ fn pages_on_listed_origins_can_read_answers_and_refusals() {
     assert_eq!(refused.header("access-control-allow-credentials"), Some("true"));
     assert_eq!(
         refused.header("access-control-expose-headers"),
-        Some("front-token, id-refresh-token, anti-csrf")
+        Some("front-token, id-refresh-token, anti-csrf, st-access-token, st-refresh-token, etag")
     );
     assert_eq!(refused.header("vary"), Some("Origin"));
 

@@ -81,9 +81,18 @@ fn a_public_path_is_reached_without_the_ended_session() {
     bench.fill_keys(testing::keys());
     bench.pull(&ends_the_session());
 
-    bench.app("GET", "/public/page", session());
+    let bearer = RequestHeaders {
+        authorization: Some(format!("Bearer {}", testing::token(&testing::claims()))),
+        ..RequestHeaders::default()
+    };
 
-    assert!(!bench.script.0.seen.take()[0].is_personal);
+    bench.app("GET", "/public/page", session());
+    bench.app("GET", "/public/page", bearer);
+
+    let seen = bench.script.0.seen.take();
+    assert!(seen.iter().all(|request| !request.is_personal));
+    let removed: Vec<_> = seen.iter().map(|request| request.removed.as_slice()).collect();
+    assert_eq!(removed, [["cookie"], ["authorization"]]);
     assert_eq!(bench.asked(), [""; 0]);
 }
 
