@@ -111,6 +111,14 @@ export class ClientTab {
     return cookies.map(({ name }) => name).filter((name) => this.#row.cookies.includes(name)).sort();
   }
 
+  /** Gives the browser cookies of another domain beside the server's own, as an earlier deployment left them. */
+  async keepOlderCookies(domain) {
+    const context = this.#page.context();
+    const cookies = await context.cookies(this.#row.api + this.#row.refreshPath);
+    const older = cookies.filter(({ name }) => this.#row.cookies.includes(name)).map((cookie) => ({ ...cookie, domain, value: `older-${cookie.name}` }));
+    await context.addCookies(older);
+  }
+
   /** Waits until the newest access token is no longer valid. */
   async untilExpired() {
     assert.ok(this.accessTokenEnds.length > 0, 'the page was told when its access token ends');

@@ -49,6 +49,7 @@ fn plan(story: &str) -> Plan {
         "every_client" => CLIENTS,
         "every_client_as_documented" => AS_DOCUMENTED,
         "every_client_cross_site" => CROSS_SITE,
+        "older_cookie_domain" => OLDER_DOMAIN,
         "two_tabs" => TWO_TABS,
         _ => MYSQL,
     }
@@ -160,6 +161,19 @@ const AS_DOCUMENTED: Plan = Plan {
         ("REFRESH_COOKIE", "app-refresh"),
         ("MARKER_COOKIE", "app-mark"),
     ],
+};
+
+/// Like [`CLIENTS`]; before, the cookies went to all hosts of the domain.
+const OLDER_DOMAIN: Plan = Plan {
+    name: "browser-older-domain",
+    engine: Engine::MySql,
+    origin: &[
+        ("WAYLEAVE_ACCESS_TOKEN_VALIDITY", "6s"),
+        ("WAYLEAVE_COOKIE_SECURE", "false"),
+        ("WAYLEAVE_OLDER_COOKIE_DOMAIN", "wayleave.localhost"),
+        ("WAYLEAVE_ALLOWED_ORIGINS", PAGE_ORIGIN),
+    ],
+    edge: &[("ALLOWED_ORIGINS", PAGE_ORIGIN)],
 };
 
 /// Like [`CLIENTS`], with tokens that expire all the time. Their ends are whole seconds, so a spread would halve their life.
