@@ -26,7 +26,7 @@ use uuid::Uuid;
 ///
 /// let policy = CookiePolicy {
 ///     domain: CookieDomain::HostOnly, older_domain: None, names: CookieNames::default(), secure: true, same_site: SameSite::Lax,
-///     refresh_path: "/auth/session/refresh".into(), expose_headers: false,
+///     refresh_path: "/auth/session/refresh".into(), older_refresh_path: None, expose_headers: false,
 /// };
 /// let cleared = policy.cleared();
 /// assert_eq!(cleared.headers["front-token"], "remove");
@@ -49,6 +49,8 @@ pub struct CookiePolicy {
     pub same_site: SameSite,
     /// The only path that sees the refresh token.
     pub refresh_path: String,
+    /// The path that saw it before, where that was changed: what browsers still have from then is cleared.
+    pub older_refresh_path: Option<String>,
     /// Whether the lines also name the headers that a page on another origin may read.
     pub expose_headers: bool,
 }
@@ -116,7 +118,7 @@ impl CookiePolicy {
                 .into_iter()
                 .chain(anti_csrf),
         );
-        let mut set_cookie = self.cleared_of_older_domain();
+        let mut set_cookie = self.cleared_of_before();
         set_cookie.push(self.access_cookie(issue.access_token, until));
         if let Some(token) = issue.refresh_token {
             set_cookie.push(self.line(&self.refresh_cookie(), token, &self.domain, until));
@@ -159,15 +161,15 @@ impl CookiePolicy {
         }
     }
 
-    /// What a browser is told that carries two cookies of one name: the one of the older domain goes, and the session goes on with the other. Where there is no
-    /// older domain nobody can tell which one is meant, and the session is over in this browser.
+    /// What a browser is told that carries two cookies of one name: the one of the older domain or path goes, and the session goes on with the other. Where there
+    /// is neither nobody can tell which one is meant, and the session is over in this browser.
     #[must_use]
     pub fn cleared_duplicates(&self) -> ClearedDuplicates {
-        if self.older_domain.is_none() {
+        let set_cookie = self.cleared_of_before();
+        if set_cookie.is_empty() {
             return ClearedDuplicates { session_goes_on: false, browser: self.cleared() };
         }
-        let browser =
-            BrowserLines { set_cookie: self.cleared_of_older_domain(), ..BrowserLines::default() };
+        let browser = BrowserLines { set_cookie, ..BrowserLines::default() };
         ClearedDuplicates { session_goes_on: true, browser }
     }
 
@@ -180,12 +182,20 @@ impl CookiePolicy {
 
     fn all_cleared(&self) -> Vec<String> {
         let mut lines = self.cleared_of(&self.domain);
-        lines.extend(self.cleared_of_older_domain());
+        lines.extend(self.cleared_of_before());
         lines
     }
 
-    fn cleared_of_older_domain(&self) -> Vec<String> {
-        self.older_domain.as_ref().map(|domain| self.cleared_of(domain)).unwrap_or_default()
+    /// What clears the cookies that former settings left.
+    fn cleared_of_before(&self) -> Vec<String> {
+        let mut lines: Vec<_> =
+            self.older_domain.iter().flat_map(|domain| self.cleared_of(domain)).collect();
+        if let Some(path) = &self.older_refresh_path {
+            let cookie = Cookie { path, ..self.refresh_cookie() };
+            let domains = [Some(&self.domain), self.older_domain.as_ref()].into_iter().flatten();
+            lines.extend(domains.map(|domain| self.line(&cookie, "", domain, None)));
+        }
+        lines
     }
 
     fn cleared_of(&self, domain: &CookieDomain) -> Vec<String> {
@@ -322,6 +332,7 @@ mod tests {
             secure: false,
             same_site: SameSite::Strict,
             refresh_path: "/auth/session/refresh".to_owned(),
+            older_refresh_path: None,
             expose_headers: false,
         }
     }
@@ -393,6 +404,22 @@ mod tests {
         assert_eq!(duplicates.browser.set_cookie, older);
         assert!(duplicates.browser.headers.is_empty());
         assert_eq!(policy.cleared().set_cookie[3..], older);
+    }
+
+    #[test]
+    fn the_refresh_token_of_an_older_path_is_cleared() {
+        let policy = CookiePolicy { older_refresh_path: Some("/refresh".to_owned()), ..policy() };
+        let older = "sRefreshToken=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/refresh; Domain=example.test; HttpOnly; SameSite=Strict";
+
+        let duplicates = policy.cleared_duplicates();
+        assert!(duplicates.session_goes_on);
+        assert_eq!(duplicates.browser.set_cookie, [older]);
+        assert_eq!(policy.issued(&issue(TokenTransfer::Cookie)).set_cookie[0], older);
+        assert_eq!(policy.cleared().set_cookie[3..], [older]);
+
+        let older_domain = Some(CookieDomain::HostOnly);
+        let both = CookiePolicy { older_domain, ..policy }.cleared_duplicates().browser.set_cookie;
+        assert_eq!(both.len(), 5, "three of the domain, and the path's at either");
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub struct Variable {
 }
 
 /// All settings, in the order of the help text.
-pub const VARIABLES: [Variable; 35] = [
+pub const VARIABLES: [Variable; 36] = [
     LISTEN,
     DATABASE_URL,
     DATABASE_CONNECTIONS,
@@ -45,6 +45,7 @@ pub const VARIABLES: [Variable; 35] = [
     REFRESH_COOKIE,
     MARKER_COOKIE,
     REFRESH_PATH,
+    OLDER_REFRESH_PATH,
     ALLOWED_ORIGINS,
     PUBLIC_ORIGIN,
     EXPIRED_STATUS,
@@ -258,6 +259,13 @@ pub(super) const REFRESH_PATH: Variable = Variable {
     meaning: "The only path to which browsers send the refresh token: the edge's base path and /session/refresh.",
     accepted: "an absolute path of letters, digits and -._~/",
     default: Some("/auth/session/refresh"),
+    secret: false,
+};
+pub(super) const OLDER_REFRESH_PATH: Variable = Variable {
+    name: "WAYLEAVE_OLDER_REFRESH_PATH",
+    meaning: "What WAYLEAVE_REFRESH_PATH was before it was changed: refresh tokens that browsers still have from then are cleared.",
+    accepted: "an absolute path of letters, digits and -._~/",
+    default: Some(""),
     secret: false,
 };
 pub(super) const ALLOWED_ORIGINS: Variable = Variable {

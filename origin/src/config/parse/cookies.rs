@@ -3,7 +3,8 @@
 use super::{Reader, choice, list, site::share_a_site};
 use crate::config::variable::{
     self, ACCESS_COOKIE, ALLOWED_ORIGINS, COOKIE_DOMAIN, COOKIE_SAME_SITE, COOKIE_SECURE,
-    MARKER_COOKIE, OLDER_COOKIE_DOMAIN, PUBLIC_ORIGIN, REFRESH_COOKIE, REFRESH_PATH, Variable,
+    MARKER_COOKIE, OLDER_COOKIE_DOMAIN, OLDER_REFRESH_PATH, PUBLIC_ORIGIN, REFRESH_COOKIE,
+    REFRESH_PATH, Variable,
 };
 use wayleave_shared::{
     browser::{CookieDomain, CookiePolicy, SameSite},
@@ -28,6 +29,9 @@ impl Reader<'_> {
         });
         let names = self.cookie_names();
         let refresh_path = self.read(&REFRESH_PATH, path);
+        let older_refresh_path = self.read(&OLDER_REFRESH_PATH, |text| {
+            if text.is_empty() { Some(None) } else { path(text).map(Some) }
+        });
         let allowed = self.read(&ALLOWED_ORIGINS, origins);
         let public = self.read(&PUBLIC_ORIGIN, |text| {
             if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) }
@@ -40,6 +44,7 @@ impl Reader<'_> {
             secure,
             same_site: same_site?.unwrap_or(automatic(public?.as_ref(), &allowed)),
             refresh_path: refresh_path?,
+            older_refresh_path: older_refresh_path?,
             expose_headers: !allowed.is_empty(),
         };
         self.check_same_site(&policy);

@@ -262,6 +262,7 @@ fn policy() -> CookiePolicy {
         secure: true,
         same_site: SameSite::Lax,
         refresh_path: "/auth/session/refresh".to_owned(),
+        older_refresh_path: None,
         expose_headers: true,
     }
 }
