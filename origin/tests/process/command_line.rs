@@ -24,7 +24,7 @@ async fn wrong_settings_stop_both_commands_with_every_variable_named() {
             text(&output.stderr),
             "wayleave-origin: WAYLEAVE_MASTER_KEY is (hidden), accepted: one or more, separated by commas, each 32 bytes as 43 characters of base64url (wayleave-origin generate-secret makes one)\n\
              WAYLEAVE_ACCESS_TOKEN_VALIDITY is \"2000d\", accepted: a duration of whole seconds, 1s to 1000d\n\
-             WAYLEAVE_COOKIE_SAME_SITE is \"no\", accepted: lax, strict or none\n"
+             WAYLEAVE_COOKIE_SAME_SITE is \"no\", accepted: auto, lax, strict or none\n"
         );
     }
 }
