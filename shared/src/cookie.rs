@@ -146,6 +146,29 @@ mod tests {
     }
 
     #[test]
+    fn names_are_three_different_tokens_of_at_most_64_bytes() {
+        let names = |access: &str, refresh: &str, marker: &str| CookieNames {
+            access: access.to_owned(),
+            refresh: refresh.to_owned(),
+            marker: marker.to_owned(),
+        };
+        assert!(names("a", "b", "c").are_valid());
+        assert!(names(&"a".repeat(64), "b", "c").are_valid());
+        for (access, refresh, marker) in [
+            ("a", "a", "c"),
+            ("a", "b", "a"),
+            ("a", "b", "B"),
+            ("", "b", "c"),
+            (&*"a".repeat(65), "b", "c"),
+            ("a=", "b", "c"),
+            ("a", "b;", "c"),
+            ("a", "b", "é"),
+        ] {
+            assert!(!names(access, refresh, marker).are_valid(), "{access} {refresh} {marker}");
+        }
+    }
+
+    #[test]
     fn an_oversized_header_is_not_read() {
         let header = format!("a=1; b={}", "x".repeat(MAX_COOKIE_HEADER_BYTES));
         assert_eq!(CookieHeader::new(&header).find("a"), Err(AmbiguousCookie));
