@@ -5,7 +5,10 @@ use wayleave_shared::{header, key_set::KeySet, refusal::Code};
 mod anti_csrf;
 mod bearer;
 mod confirmation;
+mod gateway;
+mod refresh;
 mod revocation;
+mod sign_out;
 
 /// A request in the making: `GET` without headers, unless told otherwise.
 #[derive(Clone, Copy, Default)]
@@ -276,56 +279,6 @@ fn session_data_is_the_origins_once_the_session_is_proven() {
 }
 
 #[test]
-fn a_refresh_needs_its_token_and_nothing_else() {
-    let expired = cookie_with(|claims| claims.expires_at = testing::NOW);
-    for cookie in [
-        "sRefreshToken=r".to_owned(),
-        format!("{expired}; sRefreshToken=r"),
-        "sAccessToken=x; sRefreshToken=r".to_owned(),
-    ] {
-        let sent = Sent {
-            method: "POST",
-            path: "/auth/session/refresh",
-            cookie: &cookie,
-            ..Sent::default()
-        };
-        let expected = Ask::Refresh("r".to_owned(), TokenTransfer::Cookie);
-        assert_eq!(asked(action(&sent)), expected, "{cookie}");
-    }
-    for cookie in ["", MARKED, "sRefreshToken=", session_cookie().as_str()] {
-        let sent =
-            Sent { method: "POST", path: "/auth/session/refresh", cookie, ..Sent::default() };
-        assert_eq!(refusal(action(&sent)), Refusal::NoRefreshToken, "{cookie}");
-    }
-}
-
-#[test]
-fn a_refresh_that_costs_no_token_is_limited() {
-    let refresh = |cookie| {
-        action(&Sent { method: "POST", path: "/auth/session/refresh", cookie, ..Sent::default() })
-    };
-    for (cookie, expected) in [
-        ("", "Refuse(NoRefreshToken)"),
-        ("sRefreshToken=r; sRefreshToken=s", "AskOrigin(ClearDuplicates)"),
-        ("sRefreshToken=r; sAccessToken=a; sAccessToken=b", "AskOrigin(ClearDuplicates)"),
-    ] {
-        let Action::Limited(action) = refresh(cookie) else { panic!("{cookie}") };
-        assert_eq!(format!("{action:?}"), expected, "{cookie}");
-    }
-    assert!(matches!(refresh("sRefreshToken=r"), Action::AskOrigin(_)));
-}
-
-#[test]
-fn a_refresh_without_a_token_tells_the_page_and_touches_no_cookie() {
-    let answer = Refusal::NoRefreshToken.answer(ExpiredStatus::default());
-    assert_eq!((answer.status, answer.header("front-token")), (401, Some("remove")));
-    assert_eq!(
-        answer.body,
-        r#"{"status":401,"code":"unauthorised","detail":"there is no such session","errType":2000}"#
-    );
-}
-
-#[test]
 fn other_sites_cause_neither_refresh_nor_sign_out() {
     let cookie = format!("{}; sRefreshToken=r", session_cookie());
     let anti_csrf = testing::anti_csrf();
@@ -365,45 +318,6 @@ fn other_sites_cause_neither_refresh_nor_sign_out() {
 }
 
 #[test]
-fn signing_out_asks_the_origin_for_exactly_this_session() {
-    let (cookie, anti_csrf) = (session_cookie(), testing::anti_csrf());
-    let sent = |anti_csrf| {
-        action(&Sent {
-            method: "POST",
-            path: "/auth/signout",
-            cookie: &cookie,
-            anti_csrf,
-            ..Sent::default()
-        })
-    };
-
-    assert_eq!(asked(sent(Some(anti_csrf.as_str()))), Ask::SignOut(testing::claims().session));
-    assert_eq!(refusal(sent(None)), Refusal::TryRefresh(TryRefresh::AntiCsrfMissing));
-}
-
-#[test]
-fn signing_out_without_a_session_succeeds_and_touches_no_cookie() {
-    let action = action(&Sent { method: "POST", path: "/auth/signout", ..Sent::default() });
-    let Action::Answer(answer) = action else { panic!("{action:?}") };
-    assert_eq!(answer, respond::nothing_to_sign_out());
-}
-
-#[test]
-fn signing_out_with_an_expired_token_is_to_be_refreshed_first() {
-    let cookie = cookie_with(|claims| claims.expires_at = testing::NOW);
-    for cookie in [cookie.as_str(), MARKED] {
-        let refused = refusal(action(&Sent {
-            method: "POST",
-            path: "/auth/signout",
-            cookie,
-            ..Sent::default()
-        }));
-        assert_eq!(refused.answer(ExpiredStatus::default()).status, 401);
-        assert!(matches!(refused, Refusal::TryRefresh(_)), "{refused:?}");
-    }
-}
-
-#[test]
 fn routes_that_are_off_or_take_another_method_say_so() {
     let sent = Sent { method: "DELETE", path: "/auth/session", ..Sent::default() };
     let answer = refusal(action(&sent)).answer(ExpiredStatus::default());
@@ -420,85 +334,6 @@ fn routes_that_are_off_or_take_another_method_say_so() {
     );
     let Decision::Settled(action) = off else { panic!("needs no keys") };
     assert_eq!(refusal(action).answer(ExpiredStatus::default()).status, 404);
-}
-
-#[test]
-fn the_app_learns_whose_request_it_is_on_protected_and_public_paths() {
-    let (cookie, anti_csrf) = (session_cookie(), testing::anti_csrf());
-    for (method, path, anti_csrf) in [
-        ("GET", "/api/me", None),
-        ("POST", "/api/me", Some(anti_csrf.as_str())),
-        ("GET", "/public/page", None),
-        ("POST", "/login", Some(anti_csrf.as_str())),
-    ] {
-        let forward = forwarded(action(&Sent {
-            method,
-            path,
-            cookie: &cookie,
-            anti_csrf,
-            ..Sent::default()
-        }));
-        let session = forward.session.unwrap();
-        assert_eq!(
-            (session.session, &session.user_id),
-            (testing::claims().session, &testing::claims().user_id)
-        );
-        assert_eq!(forward.carried, Some(session.session), "{method} {path}");
-    }
-}
-
-#[test]
-fn on_public_paths_a_request_goes_on_without_a_session_that_it_cannot_prove() {
-    let foreign = cookie_with(|claims| claims.issuer = "https://other.test".to_owned());
-    for (method, path, cookie) in [
-        ("GET", "/public/page", ""),
-        ("GET", "/public/page", MARKED),
-        ("GET", "/public/page", "sAccessToken=nonsense"),
-        ("GET", "/public/page", "sAccessToken=a; sAccessToken=b"),
-        ("POST", "/login", foreign.as_str()),
-    ] {
-        let forward = forwarded(action(&Sent { method, path, cookie, ..Sent::default() }));
-        assert!(forward.session.is_none() && forward.carried.is_none(), "{method} {path} {cookie}");
-    }
-}
-
-#[test]
-fn a_log_in_replaces_the_session_also_where_the_anti_csrf_token_is_missing() {
-    let cookie = session_cookie();
-    let forward = forwarded(action(&Sent {
-        method: "POST",
-        path: "/login",
-        cookie: &cookie,
-        ..Sent::default()
-    }));
-    assert!(forward.session.is_none());
-    assert_eq!(forward.carried, Some(testing::claims().session));
-}
-
-#[test]
-fn a_log_in_replaces_the_session_also_where_the_access_token_has_expired() {
-    let cookie = cookie_with(|claims| claims.expires_at = testing::NOW);
-    let forward = forwarded(action(&Sent {
-        method: "POST",
-        path: "/login",
-        cookie: &cookie,
-        ..Sent::default()
-    }));
-    assert!(forward.session.is_none());
-    assert_eq!(forward.carried, Some(testing::claims().session));
-}
-
-#[test]
-fn a_protected_path_in_disguise_is_refused() {
-    for path in
-        ["/public/..%2fapi/me", "/public/%2e%2e/api/me", "/%70ublic/../api", "//api/me", "/login/"]
-    {
-        assert_eq!(
-            refusal(action(&Sent { path, ..Sent::default() })),
-            Refusal::NoSession,
-            "{path}"
-        );
-    }
 }
 
 #[test]
@@ -543,48 +378,6 @@ fn keys_are_asked_for_only_by_requests_that_need_them() {
             decide_with(&Sent { method, path, cookie, ..Sent::default() }, &[], &KeySet::default());
         assert!(matches!(decision, Decision::Settled(_)), "{method} {path}");
     }
-}
-
-#[test]
-fn pre_flights_are_answered_for_listed_origins_and_never_reach_a_protected_path() {
-    for (path, origin, expected) in [
-        ("/auth/session", LISTED, "permission"),
-        ("/auth/session", "https://evil.test", "no permission"),
-        ("/api/me", LISTED, "permission"),
-        ("/api/me", "https://evil.test", "no permission"),
-        ("/public/page", LISTED, "permission"),
-        ("/public/page", "https://evil.test", "forwarded"),
-    ] {
-        let sent = Sent {
-            method: "OPTIONS",
-            path,
-            origin: Some(origin),
-            preflight: true,
-            ..Sent::default()
-        };
-        let Decision::Settled(action) =
-            decide_with(&sent, &[("ALLOWED_ORIGINS", LISTED)], &KeySet::default())
-        else {
-            panic!("needs no keys")
-        };
-        let seen = match &action {
-            Action::Answer(answer) if answer.status == 204 => {
-                match answer.header("access-control-allow-methods") {
-                    Some(_) => "permission",
-                    None => "no permission",
-                }
-            }
-            Action::Forward(Forward { session: None, carried: None, .. }) => "forwarded",
-            other => panic!("{other:?}"),
-        };
-        assert_eq!(seen, expected, "{path} {origin}");
-    }
-}
-
-#[test]
-fn an_options_request_that_is_no_pre_flight_is_checked_like_any_other() {
-    let sent = Sent { method: "OPTIONS", path: "/api/me", origin: Some(OWN), ..Sent::default() };
-    assert_eq!(refusal(action(&sent)), Refusal::NoSession);
 }
 
 #[test]
