@@ -14,7 +14,7 @@ use wayleave_shared::header;
 pub fn is_listed(request: &RequestView, settings: &Settings) -> bool {
     let origin = request.headers.origin.as_deref();
     origin.is_some_and(|origin| {
-        settings.allowed_origins.iter().any(|allowed| allowed.as_str() == origin)
+        settings.gateway.allowed_origins.iter().any(|allowed| allowed.as_str() == origin)
     })
 }
 
@@ -41,7 +41,7 @@ pub fn preflight(request: &RequestView, settings: &Settings, methods: &str) -> A
 /// was meant for another.
 #[must_use]
 pub fn edits(request: &RequestView, settings: &Settings) -> Vec<HeaderEdit> {
-    if settings.allowed_origins.is_empty() {
+    if settings.gateway.allowed_origins.is_empty() {
         return Vec::new();
     }
     let mut edits = vec![HeaderEdit::append("Vary", "Origin")];

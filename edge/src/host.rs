@@ -3,31 +3,46 @@
 use crate::{
     answer::{Answer, HeaderEdit},
     gateway::AppRequest,
+    isolate::Isolate,
     log::LogLine,
     origin::{Incoming, OriginRequest, Outage},
+    upkeep::Task,
 };
+use std::sync::Arc;
 use wayleave_shared::{
     feed::MAX_FEED_BYTES, time::UnixMilliseconds, wire::MAX_SESSION_DATA_BODY_BYTES,
 };
 
-/// The platform, for one request. Workers in production; a script of replies in tests.
+/// The platform, as far as sessions need it. Workers, JavaScript or a native process; a script of replies in tests.
 ///
 /// Cheap to clone; a clone may outlive the request, in a background task.
 pub trait Host: Clone + 'static {
-    /// An answer of the app, its body still unread.
-    type AppAnswer;
-
     /// The time.
     fn now(&self) -> UnixMilliseconds;
 
     /// Writes to the log.
     fn log(&self, line: LogLine);
 
-    /// Runs a task that the answer does not wait for.
-    fn in_background(&self, task: impl Future<Output = ()> + 'static);
+    /// Runs a task ([`Task::run`]) that no answer waits for, with a clone of this host.
+    fn in_background(&self, isolate: &Arc<Isolate>, task: Task);
 
     /// Waits.
     fn sleep(&self, ms: u32) -> impl Future<Output = ()>;
+
+    /// Asks the origin, for at most [`ORIGIN_TIMEOUT_MS`], and reads at most [`MAX_ORIGIN_ANSWER_BYTES`].
+    fn ask_origin(&self, request: OriginRequest) -> impl Future<Output = Result<Incoming, Outage>>;
+
+    /// What an isolate of this place kept under this name, if it is still there.
+    fn recall(&self, name: &str) -> impl Future<Output = Option<Kept>>;
+
+    /// Keeps something for the isolates of this place. It may not come to pass.
+    fn keep(&self, name: &str, kept: &Kept, for_s: u64) -> impl Future<Output = ()>;
+}
+
+/// What the gateway needs besides, for one request.
+pub trait GatewayHost: Host {
+    /// An answer of the app, its body still unread.
+    type AppAnswer;
 
     /// The client's address as the network tells it, if it does.
     fn client_address(&self) -> Option<String>;
@@ -37,15 +52,6 @@ pub trait Host: Clone + 'static {
 
     /// Reads the request's body, but not more than the limit.
     fn body(&self, limit_bytes: usize) -> impl Future<Output = Result<Vec<u8>, BodyError>>;
-
-    /// Asks the origin, for at most [`ORIGIN_TIMEOUT_MS`], and reads at most [`MAX_ORIGIN_ANSWER_BYTES`].
-    fn ask_origin(&self, request: OriginRequest) -> impl Future<Output = Result<Incoming, Outage>>;
-
-    /// What an isolate of this place kept under this name, if it is still there.
-    fn recall(&self, name: &str) -> impl Future<Output = Option<Kept>>;
-
-    /// Keeps something for the isolates of this place, in the background. It may not come to pass.
-    fn keep(&self, name: String, kept: Kept, for_s: u64);
 
     /// Sends the request on to the app, its body streaming. Redirects are the client's to follow.
     fn forward(

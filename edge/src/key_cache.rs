@@ -4,7 +4,7 @@
 //! [`KeyCache::keys`] and works with that set to its end.
 
 use crate::single_flight::{SingleFlight, Ticket};
-use std::rc::Rc;
+use std::sync::Arc;
 use wayleave_shared::{key_set::KeySet, time::UnixMilliseconds};
 
 /// The keys that were fetched last, and when to fetch again.
@@ -33,7 +33,7 @@ use wayleave_shared::{key_set::KeySet, time::UnixMilliseconds};
 /// ```
 #[derive(Debug, Default)]
 pub struct KeyCache {
-    keys: Rc<KeySet>,
+    keys: Arc<KeySet>,
     generation: u64,
     fetch: SingleFlight,
     /// When the keys were asked for.
@@ -58,8 +58,8 @@ pub enum Claim {
 impl KeyCache {
     /// The keys as they are now.
     #[must_use]
-    pub fn keys(&self) -> Rc<KeySet> {
-        Rc::clone(&self.keys)
+    pub fn keys(&self) -> Arc<KeySet> {
+        Arc::clone(&self.keys)
     }
 
     /// Counts the sets in which a key of the former one was missing. What was verified under one generation need not verify under the next.
@@ -141,7 +141,7 @@ impl KeyCache {
         if !former.keys.iter().all(|key| key.kid.as_deref().is_some_and(is_kept)) {
             self.generation += 1;
         }
-        self.keys = Rc::new(keys);
+        self.keys = Arc::new(keys);
     }
 
     fn claim_after(&mut self, cooldown_ms: u64, now: UnixMilliseconds) -> Claim {

@@ -1,7 +1,7 @@
 //! Who gets in: the Cloudflare Worker that verifies sessions at the edge.
 //!
 //! A request becomes a [`request::RequestView`]; [`decide::decide`], a pure function, says what is done with it; [`handle::handle`] does it,
-//! with a [`host::Host`] as its hands. All of that is plain Rust and tested natively. Only `platform` knows Workers.
+//! with a [`host::GatewayHost`] as its hands. All of that is plain Rust and tested natively. Only `platform` knows Workers.
 //!
 //! | module | what it decides |
 //! |---|---|
@@ -23,6 +23,9 @@
 //! | [`origin`] | what is asked of the origin, and what it answers |
 //! | [`gateway`] | what client and app see of each other |
 //! | [`respond`], [`log`] | what clients and operators are told |
+//! | `settle` | getting the decision, and what it turns out to need |
+//! | [`upkeep`] | what comes in and goes out beside the requests: keys, revocations, confirmations |
+//! | [`isolate`] | what is kept between requests |
 //! | [`handle`], [`host`] | obeying the decision |
 //! | [`js`] | what JavaScript can call beside the worker |
 //! | `platform` | Workers: the only part that imports `worker` |
@@ -39,11 +42,13 @@ pub mod duplicates;
 pub mod gateway;
 pub mod handle;
 pub mod host;
+pub mod isolate;
 pub mod js;
 pub mod key_cache;
 pub mod log;
 pub mod origin;
 pub mod path;
+#[cfg(feature = "worker")]
 mod platform;
 pub mod rate_limit;
 pub mod request;
@@ -52,8 +57,10 @@ pub mod revocations;
 pub mod route;
 pub mod session;
 pub mod settings;
+mod settle;
 pub mod single_flight;
 pub mod token_memory;
+pub mod upkeep;
 pub mod verifier;
 
 #[cfg(test)]

@@ -2,12 +2,15 @@
 
 use crate::{
     request::RequestView,
+    session::AntiCsrfRule,
     settings::{SessionDataAccess, Settings},
 };
 
 /// What a request is for, by its method and path.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Route {
+    /// None: the app's own code asks whose request it is, and wants the anti-CSRF token so.
+    AppCode(AntiCsrfRule),
     /// Everything that is not ours: the app's.
     Gateway,
     /// `GET {base}/session/data`.
@@ -47,12 +50,12 @@ impl Route {
     /// ```
     #[must_use]
     pub fn of(request: &RequestView, settings: &Settings) -> Self {
-        let path = match request.path.strip_prefix(&settings.auth_base_path) {
-            _ if settings.refresh_path_aliases.contains(&request.path) => REFRESH,
+        let path = match request.path.strip_prefix(&settings.gateway.auth_base_path) {
+            _ if settings.gateway.refresh_path_aliases.contains(&request.path) => REFRESH,
             Some(path) => path,
             None => return Self::Gateway,
         };
-        let access = settings.session_data_access;
+        let access = settings.gateway.session_data_access;
         let (methods, routes): (_, &[(&str, Self)]) = match path {
             "/session" => (READ, &[("GET", Self::Session), ("HEAD", Self::Session)]),
             "/session/data" if access == SessionDataAccess::Off => return Self::NotFound,

@@ -6,7 +6,7 @@ use crate::{
     settings::Settings,
     verifier::Verifier,
 };
-use std::rc::Rc;
+use std::sync::Arc;
 use wayleave_shared::{
     claims::AccessClaims, session_handle::SessionHandle, time::UnixSeconds, token::TokenRefusal,
 };
@@ -55,7 +55,7 @@ pub fn prove(
     keys: &impl Verifier,
     settings: &Settings,
     now: UnixSeconds,
-) -> Result<Rc<AccessClaims>, NoProof> {
+) -> Result<Arc<AccessClaims>, NoProof> {
     let token = match credential.access {
         Found::Token(token) => token,
         Found::Ambiguous => return Err(NoProof::TryRefresh(TryRefresh::AccessTokenAmbiguous)),
@@ -100,6 +100,10 @@ pub fn carried(
 /// Which requests must carry the anti-CSRF token.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum AntiCsrfRule {
+    /// Every one, whatever its method.
+    Always,
+    /// None: the app knows by other means that its user meant the request.
+    Never,
     /// Every unsafe one. A session that was issued without a token cannot make any.
     UnsafeMethods,
     /// Every one whose session was issued with a token. For sign-out, which is guarded against other sites besides.
@@ -118,13 +122,20 @@ pub fn check_anti_csrf(
     settings: &Settings,
     rule: AntiCsrfRule,
 ) -> Result<(), TryRefresh> {
-    if !settings.anti_csrf || credential.is_bearer || !request.is_unsafe() {
+    let is_looked_at = match rule {
+        AntiCsrfRule::Always => true,
+        AntiCsrfRule::Never => false,
+        AntiCsrfRule::UnsafeMethods | AntiCsrfRule::WhereIssued => request.is_unsafe(),
+    };
+    if !settings.anti_csrf || credential.is_bearer || !is_looked_at {
         return Ok(());
     }
     let Some(expected) = &claims.anti_csrf else {
         return match rule {
-            AntiCsrfRule::UnsafeMethods => Err(TryRefresh::AntiCsrfNotIssued),
-            AntiCsrfRule::WhereIssued => Ok(()),
+            AntiCsrfRule::Always | AntiCsrfRule::UnsafeMethods => {
+                Err(TryRefresh::AntiCsrfNotIssued)
+            }
+            AntiCsrfRule::Never | AntiCsrfRule::WhereIssued => Ok(()),
         };
     };
     match &request.headers.anti_csrf {

@@ -2,12 +2,10 @@
 
 use crate::{
     confirmations::confirmation_of,
+    isolate::Locked,
     token_memory::{Recalled, TokenMemory},
 };
-use std::{
-    cell::{Cell, RefCell},
-    rc::Rc,
-};
+use std::{cell::Cell, sync::Arc};
 use wayleave_shared::{
     claims::AccessClaims,
     key_set::KeySet,
@@ -29,7 +27,7 @@ pub trait Verifier {
         token: &str,
         policy: &TokenPolicy,
         now: UnixSeconds,
-    ) -> Result<Rc<AccessClaims>, TokenRefusal>;
+    ) -> Result<Arc<AccessClaims>, TokenRefusal>;
 
     /// The session of a token that is ours, expired or not: [`token::session_of`].
     fn session_of(
@@ -50,8 +48,8 @@ impl Verifier for KeySet {
         token: &str,
         policy: &TokenPolicy,
         now: UnixSeconds,
-    ) -> Result<Rc<AccessClaims>, TokenRefusal> {
-        token::verify(token, self, policy, now).map(|verified| Rc::new(verified.into_claims()))
+    ) -> Result<Arc<AccessClaims>, TokenRefusal> {
+        token::verify(token, self, policy, now).map(|verified| Arc::new(verified.into_claims()))
     }
 
     fn session_of(
@@ -76,7 +74,7 @@ pub struct Remembering<'a> {
     /// Which set of keys that is: [`KeyCache::generation`](crate::key_cache::KeyCache::generation).
     pub generation: u64,
     /// What they verified before.
-    pub memory: &'a RefCell<TokenMemory>,
+    pub memory: &'a Locked<TokenMemory>,
     /// What a token tells that was not in the memory.
     pub first_seen: &'a Cell<Option<Confirmation>>,
 }
@@ -87,14 +85,14 @@ impl Verifier for Remembering<'_> {
         token: &str,
         policy: &TokenPolicy,
         now: UnixSeconds,
-    ) -> Result<Rc<AccessClaims>, TokenRefusal> {
-        match self.memory.borrow_mut().recall(token, self.generation, now) {
+    ) -> Result<Arc<AccessClaims>, TokenRefusal> {
+        match self.memory.lock().recall(token, self.generation, now) {
             Recalled::Expired => return Err(TokenRefusal::Expired),
             Recalled::Known(claims) => return Ok(claims),
             Recalled::Unknown => {}
         }
         let verified = token::verify(token, self.keys, policy, now)?;
-        let claims = self.memory.borrow_mut().remember(token, verified, self.generation);
+        let claims = self.memory.lock().remember(token, verified, self.generation);
         self.first_seen.set(confirmation_of(&claims));
         Ok(claims)
     }

@@ -20,7 +20,7 @@ use crate::{
     settings::Settings,
     verifier::Verifier,
 };
-use std::rc::Rc;
+use std::sync::Arc;
 use wayleave_shared::{
     claims::AccessClaims,
     session_handle::SessionHandle,
@@ -80,7 +80,7 @@ pub enum Ask {
 #[derive(Clone, Debug)]
 pub struct Forward {
     /// Whose request the app may take it for.
-    pub session: Option<Rc<AccessClaims>>,
+    pub session: Option<Arc<AccessClaims>>,
     /// The session that the request carried, trusted or not: a log-in ends it.
     pub carried: Option<SessionHandle>,
     /// Whether the `Authorization` header holds one of our tokens, which the app has no use for.
@@ -109,6 +109,7 @@ pub struct Forward {
 #[must_use]
 pub fn decide(
     request: &RequestView,
+    route: Route,
     keys: &impl Verifier,
     revocations: View<'_>,
     confirmations: &Confirmations,
@@ -118,7 +119,8 @@ pub fn decide(
     let credential = Credential::of(&request.headers, settings);
     let deciding =
         Deciding { request, keys, revocations, confirmations, settings, now, credential };
-    match Route::of(request, settings) {
+    match route {
+        Route::AppCode(rule) => deciding.app_code(rule),
         Route::Gateway => deciding.gateway(),
         Route::GetSessionData => {
             deciding.with_session(|claims| Action::AskOrigin(Ask::ReadData(claims.session)))
@@ -156,7 +158,7 @@ struct Deciding<'a, Keys> {
 }
 
 impl<Keys: Verifier> Deciding<'_, Keys> {
-    fn prove(&self) -> Result<Rc<AccessClaims>, NoProof> {
+    fn prove(&self) -> Result<Arc<AccessClaims>, NoProof> {
         session::prove(&self.credential, self.keys, self.settings, self.now)
     }
 
@@ -214,8 +216,23 @@ impl<Keys: Verifier> Deciding<'_, Keys> {
         })
     }
 
+    /// The app's own code asks: what a protected path needs, with the rule that the app wants.
+    fn app_code(&self, rule: AntiCsrfRule) -> Decision {
+        let claims = match self.prove() {
+            Ok(claims) => claims,
+            Err(no_proof) => return self.refuse(no_proof),
+        };
+        if let Err(reason) = self.check_anti_csrf(&claims, rule) {
+            return Decision::Settled(Action::Refuse(Refusal::TryRefresh(reason)));
+        }
+        let session = Some(Arc::clone(&claims));
+        let carried = Some(claims.session);
+        let then = Forward { session, carried, bearer_is_ours: self.credential.is_bearer };
+        self.unless_ended(self.settings.revocation.default, &claims, Action::Forward(then), None)
+    }
+
     fn is_cross_site(&self) -> bool {
-        !cross_site::is_allowed(self.request, &self.settings.allowed_origins)
+        !cross_site::is_allowed(self.request, &self.settings.gateway.allowed_origins)
     }
 
     fn sign_out(&self) -> Decision {
@@ -235,7 +252,7 @@ impl<Keys: Verifier> Deciding<'_, Keys> {
     }
 
     fn gateway(&self) -> Decision {
-        let is_protected = self.settings.paths.protects(&self.request.path);
+        let is_protected = self.settings.gateway.paths.protects(&self.request.path);
         if self.request.is_preflight() {
             return self.gateway_preflight(is_protected);
         }
@@ -260,7 +277,7 @@ impl<Keys: Verifier> Deciding<'_, Keys> {
         match trusted {
             Ok(()) => {
                 let mode = self.settings.revocation.mode_of(&self.request.path);
-                let session = Some(Rc::clone(&claims));
+                let session = Some(Arc::clone(&claims));
                 let then = Action::Forward(Forward { session, carried, bearer_is_ours });
                 let without = Forward { bearer_is_ours, ..Forward::WITHOUT_SESSION };
                 let without = (!is_protected).then_some(Action::Forward(without));

@@ -1,7 +1,11 @@
 //! What the app sees of a request.
 
 use super::cookies;
-use crate::{decide::Forward, request::RequestView, settings::Settings};
+use crate::{
+    decide::Forward,
+    request::RequestView,
+    settings::{Settings, Upstream},
+};
 use wayleave_shared::header;
 
 /// A request as it goes to the app: the client's method, body and headers, but for those that [`is_removed`] names, with these set.
@@ -22,7 +26,13 @@ pub struct AppRequest {
 impl AppRequest {
     /// The request that goes on to the app.
     #[must_use]
-    pub fn new(request: &RequestView, forward: &Forward, settings: &Settings) -> Self {
+    ///
+    /// `None` where there is no app to send it to.
+    pub fn new(request: &RequestView, forward: &Forward, settings: &Settings) -> Option<Self> {
+        let app = match &settings.gateway.upstream {
+            Upstream::Nowhere => return None,
+            Upstream::Url(url) => url,
+        };
         let mut headers = vec![
             ("x-forwarded-host", request.host().to_owned()),
             ("x-forwarded-proto", request.scheme().to_owned()),
@@ -44,12 +54,12 @@ impl AppRequest {
             Some(rest) => headers.push(("cookie", rest)),
             None => {}
         }
-        Self {
+        Some(Self {
             removed,
-            url: format!("{}{}{}", settings.upstream, request.path, request.query),
+            url: format!("{app}{}{}", request.path, request.query),
             headers,
             is_personal: forward.session.is_some(),
-        }
+        })
     }
 }
 
@@ -114,7 +124,8 @@ mod tests {
     #[test]
     fn the_app_sees_path_and_query_as_they_were_sent() {
         let sent =
-            AppRequest::new(&request(), &Forward::WITHOUT_SESSION, &testing::settings_with(&[]));
+            AppRequest::new(&request(), &Forward::WITHOUT_SESSION, &testing::settings_with(&[]))
+                .unwrap();
         assert_eq!(sent.url, "http://app.test:3000/a%2fb//c?d=%20&e");
         assert!(!sent.is_personal);
         assert_eq!(
@@ -135,7 +146,7 @@ mod tests {
         let forward =
             Forward { session: Some(claims.into()), carried: Some(handle), bearer_is_ours: false };
 
-        let sent = AppRequest::new(&request(), &forward, &testing::settings_with(&[]));
+        let sent = AppRequest::new(&request(), &forward, &testing::settings_with(&[])).unwrap();
 
         assert!(sent.is_personal);
         assert_eq!(
@@ -154,7 +165,7 @@ mod tests {
             let mut claims = testing::claims();
             claims.payload = payload.map(|payload| Json::parse(payload).unwrap());
             let forward = Forward { session: Some(claims.into()), ..Forward::WITHOUT_SESSION };
-            let sent = AppRequest::new(&request(), &forward, &testing::settings_with(&[]));
+            let sent = AppRequest::new(&request(), &forward, &testing::settings_with(&[])).unwrap();
             sent.headers
                 .into_iter()
                 .find(|(name, _)| *name == "x-wayleave-payload")
@@ -168,7 +179,7 @@ mod tests {
     fn a_session_that_is_only_carried_is_not_trusted() {
         let carried = Some(testing::claims().session);
         let forward = Forward { carried, ..Forward::WITHOUT_SESSION };
-        let sent = AppRequest::new(&request(), &forward, &testing::settings_with(&[]));
+        let sent = AppRequest::new(&request(), &forward, &testing::settings_with(&[])).unwrap();
         assert_eq!(sent.headers.len(), 2);
     }
 
@@ -186,7 +197,7 @@ mod tests {
             request.headers.cookie = cookie.map(str::to_owned);
             let forward = Forward { bearer_is_ours, ..Forward::WITHOUT_SESSION };
 
-            let sent = AppRequest::new(&request, &forward, &testing::settings_with(&[]));
+            let sent = AppRequest::new(&request, &forward, &testing::settings_with(&[])).unwrap();
 
             let cookies = sent.headers.into_iter().find(|(name, _)| *name == "cookie");
             let cookies = cookies.map(|(_, value)| value);

@@ -1,14 +1,16 @@
 //! Asks the origin about the session.
 
-use super::{Edge, duplicates, origin, revocations};
+use super::duplicates;
 use crate::{
     answer::{Answer, HeaderEdit},
     decide::Ask,
-    host::{BodyError, Host},
-    origin::{Call, DataWrite, MERGE_PATCH, read_data, refresh, revoke, update_data},
+    host::{BodyError, GatewayHost},
+    isolate::Isolate,
+    origin::{self, Call, DataWrite, MERGE_PATCH, read_data, refresh, revoke, update_data},
     request::RequestView,
     respond,
     settings::Settings,
+    upkeep::revocations,
 };
 use wayleave_shared::{
     refusal::{Code, Problem},
@@ -17,12 +19,17 @@ use wayleave_shared::{
 };
 
 /// Does what the decision asks for, and answers.
-pub(super) async fn ask<H: Host>(host: &H, edge: &Edge, request: &RequestView, ask: Ask) -> Answer {
-    let settings = &edge.settings;
+pub(super) async fn ask<H: GatewayHost>(
+    host: &H,
+    isolate: &Isolate,
+    request: &RequestView,
+    ask: Ask,
+) -> Answer {
+    let settings = &isolate.settings;
     let answer = match ask {
-        Ask::ClearDuplicates => return duplicates::clear(host, edge, request).await,
+        Ask::ClearDuplicates => return duplicates::clear(host, isolate, request).await,
         Ask::PatchData(session) => {
-            return write(host, edge, request, session, Write::Patch).await;
+            return write(host, isolate, request, session, Write::Patch).await;
         }
         Ask::ReadData(session) => origin::ask(host, settings, &Call::ReadData(session), read_data)
             .await
@@ -35,13 +42,13 @@ pub(super) async fn ask<H: Host>(host: &H, edge: &Edge, request: &RequestView, a
         Ask::SignOut(session) => {
             let revoked = origin::ask(host, settings, &Call::Revoke(session), revoke).await;
             revoked.map(|lines| {
-                revocations::end_session(host, edge, session);
-                edge.clearing.borrow_mut().keep(&lines, host.now());
+                revocations::end_session(host, isolate, session);
+                isolate.clearing.lock().keep(&lines, host.now());
                 respond::signed_out(&lines)
             })
         }
         Ask::UpdateData(session) => {
-            return write(host, edge, request, session, Write::Replace).await;
+            return write(host, isolate, request, session, Write::Replace).await;
         }
     };
     answer.unwrap_or_else(|error| origin::failed(&error, settings))
@@ -57,14 +64,14 @@ enum Write {
 }
 
 /// The origin judges the body; here it is only kept from being endless or of another kind.
-async fn write<H: Host>(
+async fn write<H: GatewayHost>(
     host: &H,
-    edge: &Edge,
+    isolate: &Isolate,
     request: &RequestView,
     session: SessionHandle,
     how: Write,
 ) -> Answer {
-    let settings = &edge.settings;
+    let settings = &isolate.settings;
     let refused = |code| respond::refusal(code, settings.expired_status);
     let content_type = request.headers.content_type.as_deref();
     match how {

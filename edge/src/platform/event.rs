@@ -18,10 +18,10 @@ async fn fetch(
 ) -> worker::Result<web_sys::Response> {
     let view = convert::request_view(&request);
     let is_head = view.method == "HEAD";
-    let edge = isolate::edge(&env);
+    let isolate = isolate::isolate(&env);
     let host = WorkerHost::new(request, env, context);
-    let reply = match edge {
-        Ok(edge) => handle(&host, &edge, &view).await,
+    let reply = match isolate {
+        Ok(isolate) => handle(&host, &isolate, &view).await,
         Err(wrong) => {
             // On every request, so that whoever comes to look sees it.
             host.log(

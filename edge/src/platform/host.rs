@@ -3,11 +3,16 @@
 use super::{convert, limit, shared, stream};
 use crate::{
     gateway::{self, AppRequest},
-    host::{AppUnreachable, BodyError, Host, Kept, MAX_ORIGIN_ANSWER_BYTES, ORIGIN_TIMEOUT_MS},
+    host::{
+        AppUnreachable, BodyError, GatewayHost, Host, Kept, MAX_ORIGIN_ANSWER_BYTES,
+        ORIGIN_TIMEOUT_MS,
+    },
+    isolate::Isolate,
     log::{Level, LogLine},
     origin::{Incoming, OriginRequest, Outage},
+    upkeep::Task,
 };
-use std::{rc::Rc, time::Duration};
+use std::{rc::Rc, sync::Arc, time::Duration};
 use wasm_bindgen::{JsCast, JsValue};
 use wayleave_shared::time::UnixMilliseconds;
 use worker::{
@@ -67,8 +72,6 @@ impl WorkerHost {
 }
 
 impl Host for WorkerHost {
-    type AppAnswer = Response;
-
     fn now(&self) -> UnixMilliseconds {
         UnixMilliseconds(Date::now().as_millis())
     }
@@ -80,25 +83,13 @@ impl Host for WorkerHost {
         }
     }
 
-    fn in_background(&self, task: impl Future<Output = ()> + 'static) {
-        self.context.wait_until(task);
+    fn in_background(&self, isolate: &Arc<Isolate>, task: Task) {
+        let (host, isolate) = (self.clone(), Arc::clone(isolate));
+        self.context.wait_until(async move { task.run(&host, &isolate).await });
     }
 
     async fn sleep(&self, ms: u32) {
         Delay::from(Duration::from_millis(ms.into())).await;
-    }
-
-    fn client_address(&self) -> Option<String> {
-        self.request.headers().get("cf-connecting-ip").ok().flatten()
-    }
-
-    async fn is_within_limit(&self, client: String) -> bool {
-        // A limit that cannot be asked is none: it must not keep anybody out.
-        limit::is_within(&self.env, &client).await.unwrap_or(true)
-    }
-
-    async fn body(&self, limit_bytes: usize) -> Result<Vec<u8>, BodyError> {
-        stream::read(self.request.body(), limit_bytes).await
     }
 
     async fn ask_origin(&self, request: OriginRequest) -> Result<Incoming, Outage> {
@@ -118,11 +109,26 @@ impl Host for WorkerHost {
         shared::recall(name).await.ok().flatten()
     }
 
-    fn keep(&self, name: String, kept: Kept, for_s: u64) {
-        self.in_background(async move {
-            // Where nothing can be kept, every isolate asks for itself.
-            let _ = shared::keep(&name, &kept, for_s).await;
-        });
+    async fn keep(&self, name: &str, kept: &Kept, for_s: u64) {
+        // Where nothing can be kept, every isolate asks for itself.
+        let _ = shared::keep(name, kept, for_s).await;
+    }
+}
+
+impl GatewayHost for WorkerHost {
+    type AppAnswer = Response;
+
+    fn client_address(&self) -> Option<String> {
+        self.request.headers().get("cf-connecting-ip").ok().flatten()
+    }
+
+    async fn is_within_limit(&self, client: String) -> bool {
+        // A limit that cannot be asked is none: it must not keep anybody out.
+        limit::is_within(&self.env, &client).await.unwrap_or(true)
+    }
+
+    async fn body(&self, limit_bytes: usize) -> Result<Vec<u8>, BodyError> {
+        stream::read(self.request.body(), limit_bytes).await
     }
 
     async fn forward(&self, request: AppRequest) -> Result<Response, AppUnreachable> {
@@ -137,7 +143,7 @@ impl Host for WorkerHost {
     fn discard(&self, answer: Response) {
         if let Some(body) = answer.body() {
             let cancelled = JsFuture::from(body.cancel());
-            self.in_background(async {
+            self.context.wait_until(async {
                 // Nobody wanted it, so nobody minds.
                 let _ = cancelled.await;
             });

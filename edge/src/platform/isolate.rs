@@ -1,10 +1,10 @@
 //! What is kept between requests.
 
 use crate::{
-    handle::Edge,
+    isolate::Isolate,
     settings::{Settings, SettingsError},
 };
-use std::{cell::OnceCell, rc::Rc};
+use std::{cell::OnceCell, sync::Arc};
 use worker::{
     Env,
     js_sys::{JSON, Reflect},
@@ -12,16 +12,18 @@ use worker::{
 
 thread_local! {
     /// An isolate has one thread and one set of variables.
-    static EDGE: OnceCell<Result<Rc<Edge>, SettingsError>> = const { OnceCell::new() };
+    static ISOLATE: OnceCell<Result<Arc<Isolate>, SettingsError>> = const { OnceCell::new() };
 }
 
-/// The edge of this isolate, with the variables read at its first request.
-pub(super) fn edge(env: &Env) -> Result<Rc<Edge>, SettingsError> {
-    EDGE.with(|edge| {
-        edge.get_or_init(|| {
-            Settings::read(|name| variable(env, name)).map(|settings| Rc::new(Edge::new(settings)))
-        })
-        .clone()
+/// This isolate, with the variables read at its first request.
+pub(super) fn isolate(env: &Env) -> Result<Arc<Isolate>, SettingsError> {
+    ISOLATE.with(|isolate| {
+        isolate
+            .get_or_init(|| {
+                Settings::read(|name| variable(env, name))
+                    .map(|settings| Arc::new(Isolate::new(settings)))
+            })
+            .clone()
     })
 }
 

@@ -14,6 +14,7 @@
 //! | `stream` | reading a body to its end, but not further than a limit |
 
 mod convert;
+#[cfg(feature = "event")]
 mod event;
 mod host;
 mod isolate;

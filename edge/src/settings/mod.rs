@@ -3,15 +3,17 @@
 //! `wrangler.toml` has the same list with a comment on each. Of cookies it has the names only: the origin sends finished lines.
 
 mod error;
+mod gateway;
 mod read;
 mod revocation;
 mod service_key;
 
 pub use error::SettingsError;
+pub use gateway::{GatewaySettings, Upstream};
 pub use revocation::RevocationPolicy;
 pub use service_key::ServiceKey;
 
-use crate::{confirmations::ConfirmMode, path::PathPolicy, respond::ExpiredStatus};
+use crate::{confirmations::ConfirmMode, respond::ExpiredStatus};
 use wayleave_shared::{cookie::CookieNames, token::TokenPolicy, web_origin::WebOrigin};
 
 /// All settings of the edge.
@@ -21,20 +23,8 @@ pub struct Settings {
     pub origin_url: WebOrigin,
     /// `SERVICE_KEY`: what opens it.
     pub service_key: ServiceKey,
-    /// `UPSTREAM`: where the app answers.
-    pub upstream: WebOrigin,
     /// `ISSUER` and `MAX_ACCESS_TOKEN_VALIDITY`: what access tokens must say.
     pub token_policy: TokenPolicy,
-    /// `AUTH_BASE_PATH`: where our own routes lie; begins with `/`, does not end with it.
-    pub auth_base_path: String,
-    /// `REFRESH_PATH_ALIASES`: further paths that are the refresh route.
-    pub refresh_path_aliases: Vec<String>,
-    /// `PROTECTED_PATHS` and `PUBLIC_PATHS`.
-    pub paths: PathPolicy,
-    /// `SESSION_DATA_ACCESS`.
-    pub session_data_access: SessionDataAccess,
-    /// `ALLOWED_ORIGINS`: pages on other origins that may use the session.
-    pub allowed_origins: Vec<WebOrigin>,
     /// `TOKEN_TRANSFER`: how tokens may travel.
     pub token_transfer: TransferPolicy,
     /// `ACCESS_COOKIE`, `REFRESH_COOKIE` and `MARKER_COOKIE`.
@@ -47,6 +37,8 @@ pub struct Settings {
     pub revocation: RevocationPolicy,
     /// `CONFIRM`: how the origin learns that a refresh token has arrived.
     pub confirm: ConfirmMode,
+    /// What only the gateway needs.
+    pub gateway: GatewaySettings,
 }
 
 /// What browsers may do with session data.
@@ -90,15 +82,40 @@ impl Settings {
     ///     "SERVICE_KEY" => "k".repeat(32),
     ///     _ => return None,
     /// })).unwrap();
-    /// assert_eq!(settings.auth_base_path, "/auth");
-    /// assert_eq!(settings.session_data_access, SessionDataAccess::Read);
-    /// assert!(settings.paths.protects("/"));
+    /// assert_eq!(settings.gateway.auth_base_path, "/auth");
+    /// assert_eq!(settings.gateway.session_data_access, SessionDataAccess::Read);
+    /// assert!(settings.gateway.paths.protects("/"));
     ///
     /// let wrong = Settings::read(|_| None).unwrap_err();
     /// assert_eq!(wrong.to_string(), "ORIGIN_URL is not set, but must be a URL scheme://host[:port] with http or https and no path");
     /// ```
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
-        read::settings(&read::Variables::new(&variable))
+        read::settings(&read::Variables::new(&variable), read::gateway)
+    }
+
+    /// Reads the settings of an app that verifies for itself: the same variables, without those of the gateway.
+    ///
+    /// # Errors
+    ///
+    /// The first variable that is missing or wrong.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use wayleave_edge::settings::{Settings, Upstream};
+    ///
+    /// let settings = Settings::read_without_gateway(|name| Some(match name {
+    ///     "ORIGIN_URL" => "http://localhost:8788".into(),
+    ///     "ISSUER" => "https://id.example".into(),
+    ///     "SERVICE_KEY" => "k".repeat(32),
+    ///     _ => return None,
+    /// })).unwrap();
+    /// assert_eq!(settings.gateway.upstream, Upstream::Nowhere);
+    /// ```
+    pub fn read_without_gateway(
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, SettingsError> {
+        read::settings(&read::Variables::new(&variable), |_| Ok(GatewaySettings::none()))
     }
 }
 

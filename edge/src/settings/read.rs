@@ -1,7 +1,8 @@
 //! Reading each variable.
 
 use super::{
-    RevocationPolicy, ServiceKey, SessionDataAccess, Settings, SettingsError, TransferPolicy,
+    GatewaySettings, RevocationPolicy, ServiceKey, SessionDataAccess, Settings, SettingsError,
+    TransferPolicy, Upstream, gateway::DEFAULT_BASE_PATH,
 };
 use crate::{
     confirmations::ConfirmMode,
@@ -17,46 +18,39 @@ use wayleave_shared::{
     web_origin::WebOrigin,
 };
 
-pub(super) fn settings(variables: &Variables<'_>) -> Result<Settings, SettingsError> {
-    let is_http = |text: &str| text.parse().ok().filter(WebOrigin::is_http);
+pub(super) fn settings(
+    variables: &Variables<'_>,
+    gateway: impl FnOnce(&Variables<'_>) -> Result<GatewaySettings, SettingsError>,
+) -> Result<Settings, SettingsError> {
     let max_validity = |text: &str| {
         humantime::parse_duration(text)
             .ok()
             .map(|validity| validity.as_secs())
             .filter(|seconds| *seconds > 0)
     };
-    let auth_base_path = variables
-        .optional(
-            "AUTH_BASE_PATH",
-            "a plain path such as /auth, without a slash at its end",
-            base_path,
-        )?
-        .unwrap_or_else(|| DEFAULT_BASE_PATH.to_owned());
     Ok(Settings {
-        origin_url: variables.required("ORIGIN_URL", HTTP_URL, is_http)?,
+        origin_url: variables.required("ORIGIN_URL", HTTP_URL, http_url)?,
         service_key: variables.required("SERVICE_KEY", SERVICE_KEY, ServiceKey::new)?,
-        upstream: variables.required("UPSTREAM", HTTP_URL, is_http)?,
+        gateway: gateway(variables)?,
         token_policy: TokenPolicy {
-            issuer: variables.required("ISSUER", "the issuer that the origin writes into its tokens", not_empty)?,
-            audience: variables.optional("AUDIENCE", "the audience that the origin writes into its tokens", not_empty)?,
+            issuer: variables.required(
+                "ISSUER",
+                "the issuer that the origin writes into its tokens",
+                not_empty,
+            )?,
+            audience: variables.optional(
+                "AUDIENCE",
+                "the audience that the origin writes into its tokens",
+                not_empty,
+            )?,
             max_validity_s: variables
-                .optional("MAX_ACCESS_TOKEN_VALIDITY", "a duration of at least a second such as 90s, 1h or 1d", max_validity)?
+                .optional(
+                    "MAX_ACCESS_TOKEN_VALIDITY",
+                    "a duration of at least a second such as 90s, 1h or 1d",
+                    max_validity,
+                )?
                 .unwrap_or(DEFAULT_MAX_VALIDITY_S),
         },
-        refresh_path_aliases: refresh_path_aliases(variables, &auth_base_path)?,
-        auth_base_path,
-        paths: PathPolicy {
-            protected: variables
-                .optional("PROTECTED_PATHS", PATHS, list)?
-                .unwrap_or_else(|| vec![PathPattern::Below(String::new())]),
-            public: variables.optional("PUBLIC_PATHS", PATHS, list)?.unwrap_or_default(),
-        },
-        session_data_access: variables
-            .optional("SESSION_DATA_ACCESS", "off, read or read-write", session_data_access)?
-            .unwrap_or(SessionDataAccess::Read),
-        allowed_origins: variables
-            .optional("ALLOWED_ORIGINS", "a comma-separated list of origins scheme://host[:port], without paths or wildcards", list)?
-            .unwrap_or_default(),
         token_transfer: variables
             .optional("TOKEN_TRANSFER", "any, cookie or header", token_transfer)?
             .unwrap_or(TransferPolicy::Any),
@@ -70,6 +64,41 @@ pub(super) fn settings(variables: &Variables<'_>) -> Result<Settings, SettingsEr
             .optional("CONFIRM", "background or inline", confirm_mode)?
             .unwrap_or(ConfirmMode::Background),
     })
+}
+
+pub(super) fn gateway(variables: &Variables<'_>) -> Result<GatewaySettings, SettingsError> {
+    let auth_base_path = variables
+        .optional(
+            "AUTH_BASE_PATH",
+            "a plain path such as /auth, without a slash at its end",
+            base_path,
+        )?
+        .unwrap_or_else(|| DEFAULT_BASE_PATH.to_owned());
+    Ok(GatewaySettings {
+        upstream: Upstream::Url(variables.required("UPSTREAM", HTTP_URL, http_url)?),
+        refresh_path_aliases: refresh_path_aliases(variables, &auth_base_path)?,
+        auth_base_path,
+        paths: PathPolicy {
+            protected: variables
+                .optional("PROTECTED_PATHS", PATHS, list)?
+                .unwrap_or_else(|| vec![PathPattern::Below(String::new())]),
+            public: variables.optional("PUBLIC_PATHS", PATHS, list)?.unwrap_or_default(),
+        },
+        session_data_access: variables
+            .optional("SESSION_DATA_ACCESS", "off, read or read-write", session_data_access)?
+            .unwrap_or(SessionDataAccess::Read),
+        allowed_origins: variables
+            .optional(
+                "ALLOWED_ORIGINS",
+                "a comma-separated list of origins scheme://host[:port], without paths or wildcards",
+                list,
+            )?
+            .unwrap_or_default(),
+    })
+}
+
+fn http_url(text: &str) -> Option<WebOrigin> {
+    text.parse().ok().filter(WebOrigin::is_http)
 }
 
 /// A name that two of the cookies share is the later one's fault.
@@ -268,7 +297,6 @@ const PATHS: &str = "a comma-separated list of paths such as /health, or /api/* 
 const COOKIE_NAME: &str = "a cookie's name of up to 64 characters, unlike the other two";
 const ALIASES: &str =
     "a comma-separated list of single paths such as /session/refresh, none of them a route of ours";
-const DEFAULT_BASE_PATH: &str = "/auth";
 
 /// A day: far over the hour that the origin gives its tokens unless told otherwise.
 const DEFAULT_MAX_VALIDITY_S: u64 = 24 * 60 * 60;

@@ -27,18 +27,18 @@ const KEY: &str = "0123456789abcdefghijklmnopqrstuv";
 fn what_is_not_set_has_safe_defaults() {
     let settings = read_with("X", None).unwrap();
 
-    assert_eq!(settings.auth_base_path, "/auth");
+    assert_eq!(settings.gateway.auth_base_path, "/auth");
     assert_eq!(settings.token_policy.issuer, "https://id.example");
     assert_eq!(settings.token_policy.audience, None);
     assert_eq!(settings.token_policy.max_validity_s, 86_400);
-    assert_eq!(settings.session_data_access, SessionDataAccess::Read);
-    assert_eq!(settings.allowed_origins, []);
+    assert_eq!(settings.gateway.session_data_access, SessionDataAccess::Read);
+    assert_eq!(settings.gateway.allowed_origins, []);
     assert!(settings.anti_csrf);
     assert_eq!(settings.token_transfer, TransferPolicy::Any);
     assert_eq!(settings.cookie_names, CookieNames::default());
     assert_eq!(settings.expired_status, ExpiredStatus::Unauthorized);
-    assert_eq!(settings.refresh_path_aliases, [""; 0]);
-    assert!(settings.paths.protects("/any/path"));
+    assert_eq!(settings.gateway.refresh_path_aliases, [""; 0]);
+    assert!(settings.gateway.paths.protects("/any/path"));
     assert_eq!(settings.revocation.mode_of("/any/path"), Mode::Feed);
     assert_eq!(settings.revocation.max_staleness_ms, 2_000);
     assert_eq!(settings.revocation.stale_feed, StaleFeed::Reject);
@@ -121,12 +121,13 @@ fn every_wrong_value_is_refused_with_its_name_and_value() {
 
 #[test]
 fn right_values_are_taken() {
-    let paths = read_with("PUBLIC_PATHS", Some(" /login , /assets/* ")).unwrap().paths;
+    let paths = read_with("PUBLIC_PATHS", Some(" /login , /assets/* ")).unwrap().gateway.paths;
     assert!(!paths.protects("/login") && !paths.protects("/assets/x") && paths.protects("/x"));
-    assert!(!read_with("PROTECTED_PATHS", Some("")).unwrap().paths.protects("/x"));
-    assert_eq!(read_with("AUTH_BASE_PATH", Some("/a/b")).unwrap().auth_base_path, "/a/b");
+    assert!(!read_with("PROTECTED_PATHS", Some("")).unwrap().gateway.paths.protects("/x"));
+    assert_eq!(read_with("AUTH_BASE_PATH", Some("/a/b")).unwrap().gateway.auth_base_path, "/a/b");
     assert!(!read_with("ANTI_CSRF", Some("off")).unwrap().anti_csrf);
-    let access = read_with("SESSION_DATA_ACCESS", Some("read-write")).unwrap().session_data_access;
+    let access =
+        read_with("SESSION_DATA_ACCESS", Some("read-write")).unwrap().gateway.session_data_access;
     assert_eq!(access, SessionDataAccess::ReadWrite);
     let transfer = |value| read_with("TOKEN_TRANSFER", Some(value)).unwrap().token_transfer;
     let policies = [TransferPolicy::Any, TransferPolicy::Cookie, TransferPolicy::Header];
@@ -137,7 +138,7 @@ fn right_values_are_taken() {
     let names = read_with("ACCESS_COOKIE", Some("__Host-at")).unwrap().cookie_names;
     assert_eq!(names.all(), ["__Host-at", "sRefreshToken", "sIdRefreshToken"]);
     let aliases = read_with("REFRESH_PATH_ALIASES", Some("/refresh, /api/session/refresh"));
-    assert_eq!(aliases.unwrap().refresh_path_aliases, ["/refresh", "/api/session/refresh"]);
+    assert_eq!(aliases.unwrap().gateway.refresh_path_aliases, ["/refresh", "/api/session/refresh"]);
     let validity =
         read_with("MAX_ACCESS_TOKEN_VALIDITY", Some("1h 30m")).unwrap().token_policy.max_validity_s;
     assert_eq!(validity, 5_400);
@@ -158,6 +159,7 @@ fn right_values_are_taken() {
     assert_eq!([confirm("background"), confirm("inline")], modes);
     let origins = read_with("ALLOWED_ORIGINS", Some("https://a.example, HTTP://b.example:80"))
         .unwrap()
+        .gateway
         .allowed_origins;
     assert_eq!(
         origins.iter().map(WebOrigin::as_str).collect::<Vec<_>>(),

@@ -7,7 +7,7 @@
 mod recency;
 
 use recency::Recency;
-use std::{collections::HashMap, fmt, rc::Rc};
+use std::{collections::HashMap, fmt, sync::Arc};
 use wayleave_shared::{claims::AccessClaims, time::UnixSeconds, token::VerifiedToken};
 
 /// Verified tokens, bounded by number and bytes; what was not used for longest goes first.
@@ -29,7 +29,7 @@ use wayleave_shared::{claims::AccessClaims, time::UnixSeconds, token::VerifiedTo
 pub struct TokenMemory {
     /// The key set under which all of these were verified.
     generation: u64,
-    places: HashMap<Rc<str>, usize>,
+    places: HashMap<Arc<str>, usize>,
     /// Indexed by place.
     remembered: Vec<Option<Remembered>>,
     free: Vec<usize>,
@@ -43,14 +43,14 @@ pub enum Recalled {
     /// It was good, and has expired.
     Expired,
     /// It was verified, and nothing that the memory knows of has changed.
-    Known(Rc<AccessClaims>),
+    Known(Arc<AccessClaims>),
     /// It has to be verified.
     Unknown,
 }
 
 struct Remembered {
-    token: Rc<str>,
-    claims: Rc<AccessClaims>,
+    token: Arc<str>,
+    claims: Arc<AccessClaims>,
 }
 
 impl TokenMemory {
@@ -63,7 +63,7 @@ impl TokenMemory {
             self.forget(place);
             return Recalled::Expired;
         }
-        let claims = Rc::clone(&remembered.claims);
+        let claims = Arc::clone(&remembered.claims);
         self.recency.touch(place);
         Recalled::Known(claims)
     }
@@ -74,9 +74,9 @@ impl TokenMemory {
         token: &str,
         verified: VerifiedToken,
         generation: u64,
-    ) -> Rc<AccessClaims> {
+    ) -> Arc<AccessClaims> {
         self.keep_up_with(generation);
-        let claims = Rc::new(verified.into_claims());
+        let claims = Arc::new(verified.into_claims());
         if let Some(&place) = self.places.get(token) {
             self.forget(place);
         }
@@ -88,11 +88,11 @@ impl TokenMemory {
             self.remembered.push(None);
             self.remembered.len() - 1
         });
-        let token: Rc<str> = token.into();
+        let token: Arc<str> = token.into();
         self.bytes += cost_bytes(&token);
-        self.places.insert(Rc::clone(&token), place);
+        self.places.insert(Arc::clone(&token), place);
         self.recency.push(place);
-        self.remembered[place] = Some(Remembered { token, claims: Rc::clone(&claims) });
+        self.remembered[place] = Some(Remembered { token, claims: Arc::clone(&claims) });
         claims
     }
 

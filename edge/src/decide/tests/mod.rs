@@ -44,6 +44,19 @@ const OWN: &str = "https://api.test";
 const LISTED: &str = "https://page.test";
 const MARKED: &str = "sIdRefreshToken=i";
 
+/// For the route that the request is for.
+fn decide(
+    request: &RequestView,
+    keys: &impl Verifier,
+    revocations: View<'_>,
+    confirmations: &Confirmations,
+    settings: &Settings,
+    now: UnixSeconds,
+) -> Decision {
+    let route = Route::of(request, settings);
+    super::decide(request, route, keys, revocations, confirmations, settings, now)
+}
+
 fn decide_with(sent: &Sent<'_>, changed: &[(&str, &str)], keys: &KeySet) -> Decision {
     let mut changed = changed.to_vec();
     changed.push(("SESSION_DATA_ACCESS", "read-write"));

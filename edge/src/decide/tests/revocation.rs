@@ -181,7 +181,7 @@ fn the_feed_is_needed_only_where_a_session_would_be_let_in() {
 #[test]
 fn a_remembered_token_is_decided_about_like_a_new_one() {
     use crate::{token_memory::TokenMemory, verifier::Remembering};
-    let (keys, memory) = (testing::keys(), std::cell::RefCell::new(TokenMemory::default()));
+    let (keys, memory) = (testing::keys(), crate::isolate::Locked::new(TokenMemory::default()));
     let (cookie, anti_csrf) = (session_cookie(), testing::anti_csrf());
     let settings = testing::settings_with(&[]);
     let seen = |known, anti_csrf, generation, seconds| {
@@ -200,7 +200,7 @@ fn a_remembered_token_is_decided_about_like_a_new_one() {
     let right = Some(anti_csrf.as_str());
 
     assert_eq!(seen(Known::Nothing, right, 0, 0), "app");
-    assert_eq!(memory.borrow().len(), 1);
+    assert_eq!(memory.lock().len(), 1);
     assert_eq!(seen(Known::Nothing, right, 0, 59), "app");
     assert_eq!(seen(Known::Nothing, None, 0, 0), "refused");
     assert_eq!(seen(Known::SessionEnded, right, 0, 0), "over");
@@ -208,5 +208,5 @@ fn a_remembered_token_is_decided_about_like_a_new_one() {
     assert_eq!(seen(Known::Nothing, right, 1, 0), "needs keys");
     assert_eq!(seen(Known::Nothing, right, 0, 0), "app");
     assert_eq!(seen(Known::Nothing, right, 0, 60), "refused");
-    assert!(memory.borrow().is_empty());
+    assert!(memory.lock().is_empty());
 }

@@ -34,35 +34,27 @@ impl Crowd {
         })
         .await;
     }
+
+    /// Beside everything else.
+    pub(super) fn run(&self, task: impl Future<Output = ()> + 'static) {
+        self.0.background.borrow_mut().push(Box::pin(task));
+    }
 }
 
 impl Host for Crowd {
-    type AppAnswer = Vec<(String, String)>;
-
     fn now(&self) -> UnixMilliseconds {
         UnixMilliseconds(testing::NOW.milliseconds().0 + self.0.now_ms.get())
     }
 
     fn log(&self, _: LogLine) {}
 
-    fn in_background(&self, task: impl Future<Output = ()> + 'static) {
-        self.0.background.borrow_mut().push(Box::pin(task));
+    fn in_background(&self, isolate: &Arc<Isolate>, task: Task) {
+        let (host, isolate) = (self.clone(), Arc::clone(isolate));
+        self.run(async move { task.run(&host, &isolate).await });
     }
 
     async fn sleep(&self, ms: u32) {
         self.until(self.0.now_ms.get() + u64::from(ms)).await;
-    }
-
-    fn client_address(&self) -> Option<String> {
-        None
-    }
-
-    async fn is_within_limit(&self, _: String) -> bool {
-        true
-    }
-
-    async fn body(&self, _: usize) -> Result<Vec<u8>, BodyError> {
-        Ok(Vec::new())
     }
 
     async fn ask_origin(&self, request: OriginRequest) -> OriginReply {
@@ -87,7 +79,23 @@ impl Host for Crowd {
         None
     }
 
-    fn keep(&self, _: String, _: Kept, _: u64) {}
+    async fn keep(&self, _: &str, _: &Kept, _: u64) {}
+}
+
+impl GatewayHost for Crowd {
+    type AppAnswer = Vec<(String, String)>;
+
+    fn client_address(&self) -> Option<String> {
+        None
+    }
+
+    async fn is_within_limit(&self, _: String) -> bool {
+        true
+    }
+
+    async fn body(&self, _: usize) -> Result<Vec<u8>, BodyError> {
+        Ok(Vec::new())
+    }
 
     async fn forward(&self, _: AppRequest) -> Result<Self::AppAnswer, AppUnreachable> {
         Ok(Vec::new())
@@ -103,17 +111,17 @@ impl Host for Crowd {
 /// Sends all of these at the same moment; their statuses, and how long it took.
 pub(super) fn all_at_once(
     host: &Crowd,
-    edge: &Rc<Edge>,
+    isolate: &Arc<Isolate>,
     requests: impl IntoIterator<Item = RequestHeaders>,
 ) -> (Vec<u16>, u64) {
     let began_ms = host.0.now_ms.get();
     let statuses = Rc::new(RefCell::new(Vec::new()));
     for headers in requests {
-        let (host, edge, statuses) = (host.clone(), Rc::clone(edge), Rc::clone(&statuses));
+        let (host, isolate, statuses) = (host.clone(), Arc::clone(isolate), Rc::clone(&statuses));
         let task_host = host.clone();
-        host.in_background(async move {
+        host.run(async move {
             let request = RequestView::new("GET", "https://api.test/auth/session", headers);
-            let Reply::Own(answer) = handle(&task_host, &edge, &request).await else {
+            let Reply::Own(answer) = handle(&task_host, &isolate, &request).await else {
                 panic!("the app answered")
             };
             statuses.borrow_mut().push(answer.status);
@@ -134,12 +142,12 @@ pub(super) fn all_at_once(
     (statuses, host.0.now_ms.get() - began_ms)
 }
 
-pub(super) fn crowd(latency_ms: u64) -> (Crowd, Rc<Edge>) {
+pub(super) fn crowd(latency_ms: u64) -> (Crowd, Arc<Isolate>) {
     let host = Crowd::default();
     host.0.latency_ms.set(latency_ms);
     *host.0.keys.borrow_mut() = Some(published(&testing::keys()));
     *host.0.feed.borrow_mut() = Some(signed(&testing::page()));
-    (host, Rc::new(Edge::new(testing::settings_with(&[]))))
+    (host, Arc::new(Isolate::new(testing::settings_with(&[]))))
 }
 
 /// What follows the first page: nothing new.
@@ -175,9 +183,9 @@ fn made_up(number: u32) -> RequestHeaders {
 
 #[test]
 fn a_thousand_cold_requests_make_one_fetch_and_one_pull() {
-    let (host, edge) = crowd(40);
+    let (host, isolate) = crowd(40);
 
-    let (statuses, took_ms) = all_at_once(&host, &edge, (0..1_000).map(|_| session()));
+    let (statuses, took_ms) = all_at_once(&host, &isolate, (0..1_000).map(|_| session()));
 
     assert_eq!(count(&statuses, 200), 1_000);
     assert_eq!((host.0.key_fetches.get(), host.0.pulls.get()), (1, 1));
@@ -186,13 +194,13 @@ fn a_thousand_cold_requests_make_one_fetch_and_one_pull() {
 
 #[test]
 fn ten_thousand_made_up_keys_make_one_fetch_and_disturb_nobody() {
-    let (host, edge) = crowd(40);
-    all_at_once(&host, &edge, [session()]);
+    let (host, isolate) = crowd(40);
+    all_at_once(&host, &isolate, [session()]);
     host.0.now_ms.set(host.0.now_ms.get() + UNKNOWN_KEY_COOLDOWN_MS);
     *host.0.feed.borrow_mut() = Some(signed(&goes_on()));
 
     let requests = (0..10_000).map(made_up).chain((0..100).map(|_| session()));
-    let (statuses, _) = all_at_once(&host, &edge, requests);
+    let (statuses, _) = all_at_once(&host, &isolate, requests);
 
     assert_eq!((count(&statuses, 401), count(&statuses, 200)), (10_000, 100));
     assert_eq!(host.0.key_fetches.get(), 2, "the first one, and one for all made-up keys");
@@ -200,7 +208,7 @@ fn ten_thousand_made_up_keys_make_one_fetch_and_disturb_nobody() {
 
 #[test]
 fn a_token_with_a_brand_new_key_is_not_refused_because_somebody_else_is_fetching() {
-    let (host, edge) = crowd(40);
+    let (host, isolate) = crowd(40);
     let old = testing::signing_key("k0");
     *host.0.keys.borrow_mut() =
         Some(published(&KeySet::new(vec![(old.id().clone(), old.public_key())])));
@@ -209,14 +217,14 @@ fn a_token_with_a_brand_new_key_is_not_refused_because_somebody_else_is_fetching
         cookie: Some(format!("sAccessToken={}", old.sign(&testing::claims()).unwrap())),
         ..RequestHeaders::default()
     };
-    assert_eq!(all_at_once(&host, &edge, [of_the_old_key]).0, [200]);
+    assert_eq!(all_at_once(&host, &isolate, [of_the_old_key]).0, [200]);
     host.0.now_ms.set(host.0.now_ms.get() + UNKNOWN_KEY_COOLDOWN_MS);
     let both = [old, testing::signing_key("k1")].map(|key| (key.id().clone(), key.public_key()));
     *host.0.keys.borrow_mut() = Some(published(&KeySet::new(both.to_vec())));
     *host.0.feed.borrow_mut() = Some(signed(&goes_on()));
 
     let (statuses, _) =
-        all_at_once(&host, &edge, (0..50).map(made_up).chain((0..50).map(|_| session())));
+        all_at_once(&host, &isolate, (0..50).map(made_up).chain((0..50).map(|_| session())));
 
     assert_eq!((count(&statuses, 401), count(&statuses, 200)), (50, 50));
     assert_eq!(host.0.key_fetches.get(), 2);
@@ -224,7 +232,7 @@ fn a_token_with_a_brand_new_key_is_not_refused_because_somebody_else_is_fetching
 
 #[test]
 fn a_slow_origin_is_never_asked_twice_at_a_time() {
-    let (host, edge) = crowd(u64::from(crate::host::ORIGIN_TIMEOUT_MS));
+    let (host, isolate) = crowd(u64::from(crate::host::ORIGIN_TIMEOUT_MS));
     *host.0.feed.borrow_mut() = None;
     let longer = || {
         let mut claims = testing::claims();
@@ -234,7 +242,7 @@ fn a_slow_origin_is_never_asked_twice_at_a_time() {
     };
 
     for _ in 0..5 {
-        let (statuses, took_ms) = all_at_once(&host, &edge, (0..100).map(|_| longer()));
+        let (statuses, took_ms) = all_at_once(&host, &isolate, (0..100).map(|_| longer()));
         assert_eq!(count(&statuses, 503), 100);
         assert!(took_ms <= 2 * 5_100, "{took_ms}");
     }
@@ -244,15 +252,15 @@ fn a_slow_origin_is_never_asked_twice_at_a_time() {
 
 #[test]
 fn a_client_that_goes_away_takes_nobody_elses_pull_with_it() {
-    let (host, edge) = crowd(40);
+    let (host, isolate) = crowd(40);
     let request = RequestView::new("GET", "https://api.test/auth/session", session());
     {
         // Begins the fetch, and is dropped before it is over.
-        let gone = pin!(handle(&host, &edge, &request));
+        let gone = pin!(handle(&host, &isolate, &request));
         assert!(gone.poll(&mut Context::from_waker(Waker::noop())).is_pending());
     }
 
-    let (statuses, took_ms) = all_at_once(&host, &edge, (0..10).map(|_| session()));
+    let (statuses, took_ms) = all_at_once(&host, &isolate, (0..10).map(|_| session()));
 
     assert_eq!(count(&statuses, 200), 10);
     assert_eq!((host.0.key_fetches.get(), host.0.pulls.get()), (1, 1));
@@ -261,12 +269,12 @@ fn a_client_that_goes_away_takes_nobody_elses_pull_with_it() {
 
 #[test]
 fn many_seconds_of_traffic_cost_one_pull_a_second() {
-    let (host, edge) = crowd(20);
-    all_at_once(&host, &edge, [session()]);
+    let (host, isolate) = crowd(20);
+    all_at_once(&host, &isolate, [session()]);
     *host.0.feed.borrow_mut() = Some(signed(&goes_on()));
 
     for _ in 0..1_000 {
-        let (statuses, took_ms) = all_at_once(&host, &edge, (0..3).map(|_| session()));
+        let (statuses, took_ms) = all_at_once(&host, &isolate, (0..3).map(|_| session()));
         assert_eq!(count(&statuses, 200), 3);
         host.0.now_ms.set(host.0.now_ms.get() + 20_u64.saturating_sub(took_ms));
     }

@@ -115,19 +115,19 @@ fn another_token_of_the_same_refresh_token_confirms_nothing_new() {
     bench.own("GET", "/auth/session", refreshed(1));
     bench.own("GET", "/auth/session", carrying(&later));
 
-    assert_eq!(bench.edge.tokens.borrow().len(), 2);
+    assert_eq!(bench.isolate.tokens.lock().len(), 2);
     assert_eq!(bench.asked(), [confirms(&[1])]);
 }
 
 #[test]
 fn many_sessions_are_confirmed_in_one_call() {
-    let (host, edge) = crowd(40);
+    let (host, isolate) = crowd(40);
     *host.0.confirm.borrow_mut() = Some(gone(&[]));
-    all_at_once(&host, &edge, [session()]);
+    all_at_once(&host, &isolate, [session()]);
     assert_eq!(host.0.confirms.get(), 0);
 
     let requests = (0..300_u16).flat_map(|number| [one_of_many(number), one_of_many(number)]);
-    let (statuses, took_ms) = all_at_once(&host, &edge, requests);
+    let (statuses, took_ms) = all_at_once(&host, &isolate, requests);
 
     assert_eq!(count(&statuses, 200), 600);
     let bodies = host.0.confirmed.borrow();
@@ -140,32 +140,32 @@ fn many_sessions_are_confirmed_in_one_call() {
 
 #[test]
 fn no_request_waits_for_a_confirmation() {
-    let (host, edge) = crowd(40);
+    let (host, isolate) = crowd(40);
     *host.0.confirm.borrow_mut() = Some(gone(&[]));
-    all_at_once(&host, &edge, [session()]);
+    all_at_once(&host, &isolate, [session()]);
     let request = RequestView::new("GET", "https://api.test/auth/session", refreshed(1));
 
-    let reply = pin!(handle(&host, &edge, &request));
+    let reply = pin!(handle(&host, &isolate, &request));
 
     assert!(reply.poll(&mut Context::from_waker(Waker::noop())).is_ready());
     assert_eq!(host.0.confirms.get(), 0);
-    all_at_once(&host, &edge, []);
+    all_at_once(&host, &isolate, []);
     assert_eq!(host.0.confirms.get(), 1);
 }
 
 #[test]
 fn what_is_noted_a_moment_later_goes_into_the_same_call() {
-    let (host, edge) = crowd(40);
+    let (host, isolate) = crowd(40);
     *host.0.confirm.borrow_mut() = Some(gone(&[]));
-    all_at_once(&host, &edge, [session()]);
-    let (task_host, task_edge) = (host.clone(), Rc::clone(&edge));
-    host.in_background(async move {
+    all_at_once(&host, &isolate, [session()]);
+    let (task_host, task_isolate) = (host.clone(), Arc::clone(&isolate));
+    host.run(async move {
         task_host.sleep(COLLECT_MS - 1).await;
         let request = RequestView::new("GET", "https://api.test/auth/session", refreshed(2));
-        handle(&task_host, &task_edge, &request).await;
+        handle(&task_host, &task_isolate, &request).await;
     });
 
-    all_at_once(&host, &edge, [refreshed(1)]);
+    all_at_once(&host, &isolate, [refreshed(1)]);
 
     let body: ConfirmSessions = serde_json::from_str(&host.0.confirmed.borrow()[0]).unwrap();
     assert_eq!((body.sessions.len(), host.0.confirms.get()), (2, 1));
@@ -173,12 +173,12 @@ fn what_is_noted_a_moment_later_goes_into_the_same_call() {
 
 #[test]
 fn more_than_one_call_takes_goes_in_several_one_at_a_time() {
-    let (host, edge) = crowd(40);
+    let (host, isolate) = crowd(40);
     *host.0.confirm.borrow_mut() = Some(gone(&[]));
-    all_at_once(&host, &edge, [session()]);
+    all_at_once(&host, &isolate, [session()]);
 
     let many = u16::try_from(MAX_CONFIRMATIONS).unwrap() + 1;
-    all_at_once(&host, &edge, (0..many).map(one_of_many));
+    all_at_once(&host, &isolate, (0..many).map(one_of_many));
 
     let mut lengths: Vec<_> = host
         .0
@@ -234,7 +234,7 @@ fn no_more_than_the_bound_waits_for_an_origin_that_is_away() {
     for number in 0..u16::try_from(MAX_WAITING).unwrap() + 100 {
         bench.own("GET", "/auth/session", one_of_many(number));
     }
-    assert_eq!(bench.edge.confirmations.borrow().waiting(), MAX_WAITING);
+    assert_eq!(bench.isolate.confirmations.lock().waiting(), MAX_WAITING);
     assert_eq!(bench.asked().len(), 1);
 }
 
@@ -255,19 +255,19 @@ fn a_session_that_turns_out_to_be_gone_is_refused_here_at_once() {
 
 #[test]
 fn a_client_that_goes_away_takes_no_confirmation_with_it() {
-    let (host, edge) = crowd(40);
+    let (host, isolate) = crowd(40);
     *host.0.confirm.borrow_mut() = Some(gone(&[]));
-    all_at_once(&host, &edge, [session()]);
+    all_at_once(&host, &isolate, [session()]);
     host.0.now_ms.set(2_500);
     let request = RequestView::new("GET", "https://api.test/auth/session", refreshed(1));
     {
         // Verifies the token, waits for the feed, and is dropped before it comes.
-        let gone = pin!(handle(&host, &edge, &request));
+        let gone = pin!(handle(&host, &isolate, &request));
         assert!(gone.poll(&mut Context::from_waker(Waker::noop())).is_pending());
     }
-    assert_eq!(edge.confirmations.borrow().waiting(), 1);
+    assert_eq!(isolate.confirmations.lock().waiting(), 1);
 
-    all_at_once(&host, &edge, [RequestHeaders::default()]);
+    all_at_once(&host, &isolate, [RequestHeaders::default()]);
 
     assert_eq!(host.0.confirms.get(), 1);
 }
@@ -282,7 +282,7 @@ fn signing_out_and_refreshing_confirm_nothing() {
     bench.own("GET", "/auth/session", RequestHeaders::default());
 
     assert_eq!(bench.asked().len(), 2);
-    assert_eq!(bench.edge.confirmations.borrow().waiting(), 0);
+    assert_eq!(bench.isolate.confirmations.lock().waiting(), 0);
 }
 
 #[test]
@@ -383,7 +383,7 @@ fn inline_session_data_waits_too_for_reading_it_confirms_nothing() {
     assert_eq!(bench.own("GET", "/auth/session/data", refreshed(1)).status, 200);
 
     assert_eq!(asked(&bench).len(), 2);
-    assert!(bench.edge.confirmations.borrow().is_confirmed(wayleave_shared::wire::Confirmation {
+    assert!(bench.isolate.confirmations.lock().is_confirmed(wayleave_shared::wire::Confirmation {
         handle: testing::refreshed(1, 1).session,
         refresh_hash: testing::refreshed(1, 1).refresh_hash,
     }));

@@ -2,18 +2,21 @@
 
 use super::*;
 use crate::{
-    answer::HeaderEdit,
+    answer::{Answer, HeaderEdit},
     gateway::AppRequest,
-    host::{AppUnreachable, BodyError, Kept},
+    host::{AppUnreachable, BodyError, Host, Kept},
     key_cache::{Claim, FAILURE_COOLDOWN_MS, REFRESH_AFTER_MS, UNKNOWN_KEY_COOLDOWN_MS},
+    log::LogLine,
     origin::{Incoming, OriginRequest, Outage},
     request::RequestHeaders,
     testing,
+    upkeep::Task,
 };
 use std::{
-    cell::Cell,
+    cell::{Cell, RefCell},
     collections::{BTreeMap, VecDeque},
     pin::pin,
+    rc::Rc,
     task::{Context, Poll, Waker},
 };
 use wayleave_shared::{
@@ -64,8 +67,6 @@ struct State {
 }
 
 impl Host for Script {
-    type AppAnswer = Vec<(String, String)>;
-
     fn now(&self) -> UnixMilliseconds {
         UnixMilliseconds(testing::NOW.milliseconds().0 + self.0.now_ms.get())
     }
@@ -74,13 +75,32 @@ impl Host for Script {
         self.0.logged.borrow_mut().push(line);
     }
 
-    fn in_background(&self, task: impl Future<Output = ()> + 'static) {
-        finish(task);
+    fn in_background(&self, isolate: &Arc<Isolate>, task: Task) {
+        finish(task.run(self, isolate));
     }
 
     async fn sleep(&self, ms: u32) {
         self.0.now_ms.set(self.0.now_ms.get() + u64::from(ms));
     }
+
+    async fn ask_origin(&self, request: OriginRequest) -> OriginReply {
+        let body = request.body.map(|body| String::from_utf8(body).unwrap()).unwrap_or_default();
+        let line = format!("{} {} {}", request.method, request.url, body.trim());
+        self.0.asked.borrow_mut().push(line.trim_end().to_owned());
+        self.0.origin.borrow_mut().pop_front().expect("the script says what the origin answers")
+    }
+
+    async fn recall(&self, name: &str) -> Option<Kept> {
+        self.0.kept.borrow().get(name).map(|(kept, _)| kept.clone())
+    }
+
+    async fn keep(&self, name: &str, kept: &Kept, for_s: u64) {
+        self.0.kept.borrow_mut().insert(name.to_owned(), (kept.clone(), for_s));
+    }
+}
+
+impl GatewayHost for Script {
+    type AppAnswer = Vec<(String, String)>;
 
     fn client_address(&self) -> Option<String> {
         self.0.address.borrow().clone()
@@ -95,21 +115,6 @@ impl Host for Script {
     async fn body(&self, limit_bytes: usize) -> Result<Vec<u8>, BodyError> {
         let length = self.0.body_bytes.get();
         if length > limit_bytes { Err(BodyError::TooLarge) } else { Ok(vec![b' '; length]) }
-    }
-
-    async fn ask_origin(&self, request: OriginRequest) -> OriginReply {
-        let body = request.body.map(|body| String::from_utf8(body).unwrap()).unwrap_or_default();
-        let line = format!("{} {} {}", request.method, request.url, body.trim());
-        self.0.asked.borrow_mut().push(line.trim_end().to_owned());
-        self.0.origin.borrow_mut().pop_front().expect("the script says what the origin answers")
-    }
-
-    async fn recall(&self, name: &str) -> Option<Kept> {
-        self.0.kept.borrow().get(name).map(|(kept, _)| kept.clone())
-    }
-
-    fn keep(&self, name: String, kept: Kept, for_s: u64) {
-        self.0.kept.borrow_mut().insert(name, (kept, for_s));
     }
 
     async fn forward(&self, request: AppRequest) -> Result<Self::AppAnswer, AppUnreachable> {
@@ -136,7 +141,7 @@ fn finish<T>(task: impl Future<Output = T>) -> T {
 
 /// An isolate and its script.
 struct Bench {
-    edge: Rc<Edge>,
+    isolate: Arc<Isolate>,
     script: Script,
 }
 
@@ -144,7 +149,7 @@ impl Bench {
     fn new(changed: &[(&str, &str)]) -> Self {
         let script = Script::default();
         *script.0.app.borrow_mut() = Some(Vec::new());
-        Self { edge: Rc::new(Edge::new(testing::settings_with(changed))), script }
+        Self { isolate: Arc::new(Isolate::new(testing::settings_with(changed))), script }
     }
 
     /// A new isolate of the same place, at the same time.
@@ -169,7 +174,7 @@ impl Bench {
 
     fn fill_keys(&self, keys: KeySet) {
         let now = self.script.now();
-        let mut cache = self.edge.keys.borrow_mut();
+        let mut cache = self.isolate.keys.lock();
         let Claim::Fetch(ticket) = cache.claim_fetch(now) else { panic!("too early to fetch") };
         cache.fill(ticket, keys, now);
     }
@@ -177,7 +182,7 @@ impl Bench {
     /// As if this page had been pulled now.
     fn pull(&self, page: &FeedPage) {
         let now = self.script.now();
-        let mut feed = self.edge.feed.borrow_mut();
+        let mut feed = self.isolate.feed.lock();
         let ticket = feed.claim_pull(now).unwrap();
         feed.take(ticket, page, now, now);
     }
@@ -205,7 +210,7 @@ impl Bench {
         headers: RequestHeaders,
     ) -> Reply<Vec<(String, String)>> {
         let request = RequestView::new(method, &format!("https://api.test{path}"), headers);
-        finish(handle(&self.script, &self.edge, &request))
+        finish(handle(&self.script, &self.isolate, &request))
     }
 
     fn own(&self, method: &str, path: &str, headers: RequestHeaders) -> Answer {
@@ -303,7 +308,7 @@ fn a_hundred_verified_requests_fetch_keys_and_feed_once_and_ask_nothing_else() {
     }
 
     assert_eq!(bench.asked(), [KEYS_URL, FEED_URL]);
-    assert_eq!(bench.edge.tokens.borrow().len(), 1);
+    assert_eq!(bench.isolate.tokens.lock().len(), 1);
 }
 
 #[test]

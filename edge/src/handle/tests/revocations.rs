@@ -285,7 +285,7 @@ fn a_removed_key_goes_at_once_with_all_that_it_signed() {
     bench.fill_keys(both());
     bench.pull(&testing::page());
     assert_eq!(bench.own("GET", "/auth/session", session()).status, 200);
-    assert_eq!(bench.edge.tokens.borrow().len(), 1);
+    assert_eq!(bench.isolate.tokens.lock().len(), 1);
     let removed =
         RevokedKey { key: "k1".parse().unwrap(), forget_at: UnixSeconds(testing::NOW.0 + 100) };
     let page = after_the_first(FeedPage { keys: vec![removed], ..testing::page() });
@@ -297,7 +297,7 @@ fn a_removed_key_goes_at_once_with_all_that_it_signed() {
 
     assert_eq!((answer.status, answer.header("set-cookie")), (401, None));
     assert!(answer.body.contains("try_refresh_token"), "{}", answer.body);
-    assert!(bench.edge.keys.borrow().keys().find("k1").is_none());
+    assert!(bench.isolate.keys.lock().keys().find("k1").is_none());
     assert_eq!(bench.asked(), [SINCE_0, KEYS_URL]);
     let token = good.sign(&testing::claims()).unwrap();
     let headers = RequestHeaders {

@@ -65,8 +65,8 @@ fn what_a_neighbour_forged_is_not_believed() {
     let cold = Bench::new(&[]);
     cold.fill_keys(testing::keys());
     let body = forger.sign_feed(&testing::page()).unwrap().into_bytes();
-    let name = "http://origin.test:8788/v1/revocations".to_owned();
-    cold.script.keep(name, Kept { asked_at: bench.script.now(), body }, 2);
+    let name = "http://origin.test:8788/v1/revocations";
+    finish(cold.script.keep(name, &Kept { asked_at: bench.script.now(), body }, 2));
     cold.origin_answers([signed(&testing::page())]);
 
     assert_eq!(cold.own("GET", "/auth/session", session()).status, 200);
@@ -78,11 +78,9 @@ fn what_a_neighbour_forged_is_not_believed() {
 fn whoever_misses_a_key_takes_no_shared_set() {
     let bench = Bench::warm(&[]);
     let old = serde_json::to_vec(&testing::keys().to_published()).unwrap();
-    bench.script.keep(
-        "http://origin.test:8788/.well-known/jwks.json".to_owned(),
-        Kept { asked_at: bench.script.now(), body: old },
-        300,
-    );
+    let kept = Kept { asked_at: bench.script.now(), body: old };
+    let name = "http://origin.test:8788/.well-known/jwks.json";
+    finish(bench.script.keep(name, &kept, 300));
     bench.pass(UNKNOWN_KEY_COOLDOWN_MS);
     bench.pull(&testing::page());
     let new = testing::signing_key("k2");

@@ -1,17 +1,17 @@
 //! One call to the origin, with its failures logged.
 
+use super::{Call, Incoming, OriginError};
 use crate::{
     answer::Answer,
     host::Host,
     log::{Level, LogLine},
-    origin::{Call, Incoming, OriginError},
     respond,
     settings::Settings,
 };
 use wayleave_shared::refusal::Code;
 
 /// Asks, and reads the answer with `read`.
-pub(super) async fn ask<H: Host, T>(
+pub(crate) async fn ask<H: Host, T>(
     host: &H,
     settings: &Settings,
     call: &Call<'_>,
@@ -27,7 +27,7 @@ pub(super) async fn ask<H: Host, T>(
 }
 
 /// What the client is told. An outage touches no cookie.
-pub(super) fn failed(error: &OriginError, settings: &Settings) -> Answer {
+pub(crate) fn failed(error: &OriginError, settings: &Settings) -> Answer {
     match error {
         OriginError::Refused(problem) => respond::problem(problem, settings.expired_status),
         OriginError::Unavailable(_) => respond::refusal(Code::Unavailable, settings.expired_status),

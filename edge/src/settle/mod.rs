@@ -1,0 +1,91 @@
+//! Gets the decision about a request, and what it turns out to need.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `over` | tells a client that its session is over, and asks the origin whether one is |
+
+pub(crate) mod over;
+
+use crate::{
+    answer::Answer,
+    decide::{self, Action, Ask, Decision, Refusal},
+    host::Host,
+    isolate::Isolate,
+    log::{Level, LogLine},
+    request::RequestView,
+    route::Route,
+    upkeep::{self, confirmations, keys, revocations},
+    verifier::Remembering,
+};
+use std::{cell::Cell, sync::Arc};
+
+/// What is done with the request.
+pub(crate) async fn decide<H: Host>(
+    host: &H,
+    isolate: &Arc<Isolate>,
+    request: &RequestView,
+    route: Route,
+) -> Action {
+    let mut rounds = 0;
+    loop {
+        rounds += 1;
+        let (otherwise, is_renewed) = match decide_now(host, isolate, request, route) {
+            Decision::Settled(action) => {
+                upkeep::begin_what_is_due(host, isolate, !tells_the_origin(&action));
+                return action;
+            }
+            Decision::NeedKeys(otherwise) => (otherwise, keys::renew(host, isolate).await),
+            Decision::NeedRevocations(otherwise) => {
+                (otherwise, revocations::renew(host, isolate).await)
+            }
+        };
+        if !is_renewed || rounds == MAX_ROUNDS {
+            return otherwise;
+        }
+    }
+}
+
+fn decide_now<H: Host>(
+    host: &H,
+    isolate: &Isolate,
+    request: &RequestView,
+    route: Route,
+) -> Decision {
+    let (settings, now) = (&isolate.settings, host.now());
+    let (keys, generation) = {
+        let cache = isolate.keys.lock();
+        (cache.keys(), cache.generation())
+    };
+    let first_seen = Cell::new(None);
+    let verifier =
+        Remembering { keys: &keys, generation, memory: &isolate.tokens, first_seen: &first_seen };
+    let decision = {
+        let (feed, confirmations) = (isolate.feed.lock(), isolate.confirmations.lock());
+        let revocations = feed.view(settings.revocation.max_staleness_ms, now);
+        let now = now.whole_seconds();
+        decide::decide(request, route, &verifier, revocations, &confirmations, settings, now)
+    };
+    // At once: the token is not seen for the first time again, also where the client goes away while something is fetched.
+    if let Some(confirmation) = first_seen.get() {
+        confirmations::note(isolate, confirmation);
+    }
+    decision
+}
+
+/// What the client of a refused request is told, and perhaps the operator.
+pub(crate) fn refused<H: Host>(host: &H, isolate: &Isolate, refusal: Refusal) -> Answer {
+    if refusal.concerns_operator() {
+        let line =
+            LogLine::new(Level::Warning, "a request was refused, probably because of a setting");
+        host.log(line.with("reason", &refusal));
+    }
+    refusal.answer(isolate.settings.expired_status)
+}
+
+/// Whether the origin is about to learn anyway what the request's token tells.
+const fn tells_the_origin(action: &Action) -> bool {
+    matches!(action, Action::Confirm(_) | Action::AskOrigin(Ask::SignOut(_)))
+}
+
+/// First keys, then revocations, and once more each where they turn out to be older than thought.
+const MAX_ROUNDS: u32 = 4;

@@ -1,0 +1,30 @@
+//! What keeps an isolate up to date: public keys and revocations come in, confirmations go out.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `keys` | fetches the public keys |
+//! | `revocations` | pulls the revocation feed |
+//! | `confirmations` | tells the origin which refresh tokens have arrived |
+//! | `task` | the work that no request waits for |
+//! | `wait` | waiting for work that another request may be doing |
+
+pub(crate) mod confirmations;
+pub(crate) mod keys;
+pub(crate) mod revocations;
+mod task;
+mod wait;
+
+pub use task::Task;
+
+use crate::{host::Host, isolate::Isolate};
+use std::sync::Arc;
+
+/// Begins what has become due. For every request, and for whoever has a clock of its own: a process that runs without requests stays up to date by calling this
+/// several times in the staleness that it allows. Confirmations may stay for the next time where the origin is about to learn the newest one anyway.
+pub fn begin_what_is_due<H: Host>(host: &H, isolate: &Arc<Isolate>, with_confirmations: bool) {
+    keys::refresh_in_background(host, isolate);
+    revocations::refresh_in_background(host, isolate);
+    if with_confirmations {
+        confirmations::send_in_background(host, isolate);
+    }
+}
