@@ -27,6 +27,7 @@
 //! | [`upkeep`] | what comes in and goes out beside the requests: keys, revocations, confirmations |
 //! | [`isolate`] | what is kept between requests |
 //! | [`handle`], [`host`] | obeying the decision |
+//! | [`sessions`] | the same for the app's own code: [`Edge::get_session`] |
 //! | [`js`] | what JavaScript can call beside the worker |
 //! | `platform` | Workers: the only part that imports `worker` |
 
@@ -56,12 +57,15 @@ pub mod respond;
 pub mod revocations;
 pub mod route;
 pub mod session;
+pub mod sessions;
 pub mod settings;
 mod settle;
 pub mod single_flight;
 pub mod token_memory;
 pub mod upkeep;
 pub mod verifier;
+
+pub use sessions::{Csrf, Edge, Session, SessionError};
 
 #[cfg(test)]
 mod testing;

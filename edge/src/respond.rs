@@ -147,7 +147,7 @@ fn no_store() -> HeaderEdit {
     HeaderEdit::set("Cache-Control", "no-store")
 }
 
-const fn detail(code: Code) -> &'static str {
+pub(crate) const fn detail(code: Code) -> &'static str {
     match code {
         Code::AccessTokenTooLarge => "the access token would not fit into a cookie",
         Code::BadRequest => "the request is malformed",

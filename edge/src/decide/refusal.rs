@@ -72,7 +72,7 @@ impl Refusal {
         )
     }
 
-    const fn code(self) -> Code {
+    pub(crate) const fn code(self) -> Code {
         match self {
             Self::CrossSite => Code::CrossSiteRequest,
             Self::MethodNotAllowed(_) => Code::MethodNotAllowed,

@@ -15,6 +15,7 @@ use crate::{
     decide::{Action, Refusal},
     host::{GatewayHost, Reply},
     isolate::Isolate,
+    origin,
     rate_limit,
     request::RequestView,
     route::Route,
@@ -45,8 +46,10 @@ async fn obey<H: GatewayHost>(
         Action::Answer(answer) => Reply::Own(answer),
         Action::AskOrigin(ask) => Reply::Own(session::ask(host, isolate, request, ask).await),
         Action::Confirm(confirm) => {
-            let action = over::confirmed(host, isolate, confirm).await;
-            Box::pin(obey(host, isolate, request, action)).await
+            match over::confirmed(host, isolate, confirm).await {
+                Ok(action) => Box::pin(obey(host, isolate, request, action)).await,
+                Err(error) => Reply::Own(origin::failed(&error, &isolate.settings)),
+            }
         }
         Action::Forward(forward) => forward::forward(host, isolate, request, &forward).await,
         Action::Limited(action) => {
@@ -71,4 +74,4 @@ async fn is_within_limit<H: GatewayHost>(host: &H) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,12 +1,15 @@
 //! What is sent for each thing that the origin can do.
 
 use crate::settings::Settings;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use std::fmt;
 use wayleave_shared::{
     feed::FeedCursor,
     session_handle::SessionHandle,
+    user_id::UserId,
     wire::{
-        ConfirmSessions, Confirmation, CreateSession, RefreshSession, TokenTransfer, VerifySession,
+        ConfirmSessions, Confirmation, CreateSession, RefreshSession, TokenTransfer, UpdatePayload,
+        VerifySession,
     },
 };
 
@@ -29,10 +32,18 @@ pub enum Call<'call> {
     Refresh(&'call str, TokenTransfer),
     /// `DELETE /v1/sessions/{handle}`.
     Revoke(SessionHandle),
+    /// `DELETE /v1/users/{userId}/sessions`, but for the session that is excepted.
+    RevokeUser(&'call UserId, Option<SessionHandle>),
     /// `GET /v1/revocations`, from this cursor on.
     Revocations(Option<FeedCursor>),
+    /// `GET /v1/sessions/{handle}`.
+    Session(SessionHandle),
+    /// `GET /v1/users/{userId}/sessions`, the page after this session.
+    SessionsOfUser(&'call UserId, Option<SessionHandle>),
     /// `PUT /v1/sessions/{handle}/data`.
     UpdateData(DataWrite<'call>),
+    /// `PUT /v1/sessions/{handle}/payload`.
+    UpdatePayload(SessionHandle, &'call UpdatePayload),
     /// `POST /v1/sessions/verify`, the database included. It confirms as well.
     Verify(&'call str),
 }
@@ -74,7 +85,11 @@ impl Call<'_> {
             Self::Refresh(..) => "refresh",
             Self::Revocations(_) => "revocations",
             Self::Revoke(_) => "revoke session",
+            Self::RevokeUser(..) => "revoke a user's sessions",
+            Self::Session(_) => "read session",
+            Self::SessionsOfUser(..) => "list a user's sessions",
             Self::UpdateData(_) => "update session data",
+            Self::UpdatePayload(..) => "update the payload",
             Self::Verify(_) => "verify session",
         }
     }
@@ -106,8 +121,18 @@ impl Call<'_> {
                 ("GET", format!("/v1/revocations?since={since}"), None)
             }
             Self::Revoke(session) => ("DELETE", format!("/v1/sessions/{session}"), None),
+            Self::RevokeUser(user_id, except) => {
+                ("DELETE", user_path(user_id, "", "except", except), None)
+            }
+            Self::Session(session) => ("GET", format!("/v1/sessions/{session}"), None),
+            Self::SessionsOfUser(user_id, after) => {
+                ("GET", user_path(user_id, LIST_PAGE, "after", after), None)
+            }
             Self::UpdateData(DataWrite { session, body, .. }) => {
                 ("PUT", data_path(session), Some(body.to_vec()))
+            }
+            Self::UpdatePayload(session, body) => {
+                ("PUT", format!("/v1/sessions/{session}/payload"), Some(json(body)))
             }
             Self::Verify(token) => {
                 let body = VerifySession {
@@ -146,10 +171,23 @@ fn data_path(session: SessionHandle) -> String {
     format!("/v1/sessions/{session}/data")
 }
 
+/// The user id stands there in its text form, percent-encoded; a handle has no character that a query would have to escape.
+fn user_path(user_id: &UserId, query: &str, name: &str, session: Option<SessionHandle>) -> String {
+    let user_id = user_id.to_text();
+    let user_id = utf8_percent_encode(&user_id, NON_ALPHANUMERIC);
+    let parameter = session.map(|session| format!("{name}={session}")).unwrap_or_default();
+    let separator = if query.is_empty() || parameter.is_empty() { "" } else { "&" };
+    let mark = if query.is_empty() && parameter.is_empty() { "" } else { "?" };
+    format!("/v1/users/{user_id}/sessions{mark}{query}{separator}{parameter}")
+}
+
 fn json(body: &impl serde::Serialize) -> Vec<u8> {
     // Our bodies are structs of strings, numbers and JSON that is known to be valid: writing them does not fail.
     serde_json::to_vec(body).unwrap_or_default()
 }
+
+/// As many sessions as the origin puts on one page.
+const LIST_PAGE: &str = "limit=1000";
 
 /// The media type of a change to a JSON value (RFC 7396).
 pub const MERGE_PATCH: &str = "application/merge-patch+json";
@@ -165,7 +203,7 @@ impl fmt::Debug for OriginRequest {
 mod tests {
     use super::*;
     use crate::testing;
-    use wayleave_shared::{claims::RefreshHashPrefix, user_id::UserId};
+    use wayleave_shared::{claims::RefreshHashPrefix, json::Json};
 
     const HANDLE: SessionHandle = SessionHandle::from_bytes([0; 16]);
 
@@ -186,6 +224,11 @@ mod tests {
             replaces: Some(HANDLE),
         };
         let write = DataWrite { session: HANDLE, body: b"{not json", if_match: None };
+        let payload = UpdatePayload {
+            jwt_payload: Some(Json::parse("null").unwrap()),
+            access_token: Some("a.b.c".to_owned()),
+            transfer: TokenTransfer::Cookie,
+        };
         let arrived = Confirmation { handle: HANDLE, refresh_hash: RefreshHashPrefix([3; 16]) };
         for (call, line, body) in [
             (
@@ -215,6 +258,36 @@ mod tests {
                 Call::Revoke(HANDLE),
                 "DELETE http://origin.test:8788/v1/sessions/AAAAAAAAAAAAAAAAAAAAAA",
                 None,
+            ),
+            (
+                Call::RevokeUser(&UserId::text("a b/é").unwrap(), None),
+                "DELETE http://origin.test:8788/v1/users/%22a%20b%2F%5Cu00e9%22/sessions",
+                None,
+            ),
+            (
+                Call::RevokeUser(&UserId::text("a").unwrap(), Some(HANDLE)),
+                "DELETE http://origin.test:8788/v1/users/a/sessions?except=AAAAAAAAAAAAAAAAAAAAAA",
+                None,
+            ),
+            (
+                Call::Session(HANDLE),
+                "GET http://origin.test:8788/v1/sessions/AAAAAAAAAAAAAAAAAAAAAA",
+                None,
+            ),
+            (
+                Call::SessionsOfUser(&UserId::text("1").unwrap(), None),
+                "GET http://origin.test:8788/v1/users/%221%22/sessions?limit=1000",
+                None,
+            ),
+            (
+                Call::SessionsOfUser(&UserId::text("a").unwrap(), Some(HANDLE)),
+                "GET http://origin.test:8788/v1/users/a/sessions?limit=1000&after=AAAAAAAAAAAAAAAAAAAAAA",
+                None,
+            ),
+            (
+                Call::UpdatePayload(HANDLE, &payload),
+                "PUT http://origin.test:8788/v1/sessions/AAAAAAAAAAAAAAAAAAAAAA/payload",
+                Some(r#"{"jwtPayload":null,"accessToken":"a.b.c"}"#),
             ),
             (Call::Revocations(None), "GET http://origin.test:8788/v1/revocations", None),
             (

@@ -16,3 +16,4 @@ pub use reply::{
     Incoming, OriginError, Outage, clear_duplicates, confirm, create_session, public_keys,
     read_data, refresh, revocations, revoke, update_data, verify,
 };
+pub(crate) use reply::{checked, read};

@@ -167,7 +167,11 @@ struct ForBrowser {
     browser: BrowserLines,
 }
 
-fn read<T: DeserializeOwned>(incoming: &Incoming, expected: u16) -> Result<T, OriginError> {
+/// Reads a body that has no lines for a browser in it.
+pub(crate) fn read<T: DeserializeOwned>(
+    incoming: &Incoming,
+    expected: u16,
+) -> Result<T, OriginError> {
     if incoming.status == expected { parse(&incoming.body) } else { Err(refusal(incoming)) }
 }
 
@@ -219,7 +223,7 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, OriginError> {
 }
 
 /// The lines, if each can stand in an answer as it is.
-fn checked(lines: BrowserLines) -> Result<BrowserLines, OriginError> {
+pub(crate) fn checked(lines: BrowserLines) -> Result<BrowserLines, OriginError> {
     let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     let is_name = |name: &String| !name.is_empty() && name.bytes().all(is_token);
     let is_value = |value: &String| value.bytes().all(|byte| matches!(byte, b' '..=b'~'));

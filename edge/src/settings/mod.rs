@@ -115,7 +115,7 @@ impl Settings {
     pub fn read_without_gateway(
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, SettingsError> {
-        read::settings(&read::Variables::new(&variable), |_| Ok(GatewaySettings::none()))
+        read::settings(&read::Variables::new(&variable), read::without_gateway)
     }
 }
 

@@ -87,14 +87,25 @@ pub(super) fn gateway(variables: &Variables<'_>) -> Result<GatewaySettings, Sett
         session_data_access: variables
             .optional("SESSION_DATA_ACCESS", "off, read or read-write", session_data_access)?
             .unwrap_or(SessionDataAccess::Read),
-        allowed_origins: variables
-            .optional(
-                "ALLOWED_ORIGINS",
-                "a comma-separated list of origins scheme://host[:port], without paths or wildcards",
-                list,
-            )?
-            .unwrap_or_default(),
+        allowed_origins: allowed_origins(variables)?,
     })
+}
+
+/// Of the gateway's, an app that verifies for itself needs only who may cause a refresh.
+pub(super) fn without_gateway(
+    variables: &Variables<'_>,
+) -> Result<GatewaySettings, SettingsError> {
+    let allowed_origins = allowed_origins(variables)?;
+    Ok(GatewaySettings { allowed_origins, ..GatewaySettings::none() })
+}
+
+fn allowed_origins(variables: &Variables<'_>) -> Result<Vec<WebOrigin>, SettingsError> {
+    let read = variables.optional(
+        "ALLOWED_ORIGINS",
+        "a comma-separated list of origins scheme://host[:port], without paths or wildcards",
+        list,
+    )?;
+    Ok(read.unwrap_or_default())
 }
 
 fn http_url(text: &str) -> Option<WebOrigin> {

@@ -74,12 +74,17 @@ fn decide_now<H: Host>(
 
 /// What the client of a refused request is told, and perhaps the operator.
 pub(crate) fn refused<H: Host>(host: &H, isolate: &Isolate, refusal: Refusal) -> Answer {
+    note(host, refusal);
+    refusal.answer(isolate.settings.expired_status)
+}
+
+/// Tells the operator of a refusal that a setting may have caused.
+pub(crate) fn note<H: Host>(host: &H, refusal: Refusal) {
     if refusal.concerns_operator() {
         let line =
             LogLine::new(Level::Warning, "a request was refused, probably because of a setting");
         host.log(line.with("reason", &refusal));
     }
-    refusal.answer(isolate.settings.expired_status)
 }
 
 /// Whether the origin is about to learn anyway what the request's token tells.

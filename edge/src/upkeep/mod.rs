@@ -16,7 +16,11 @@ mod wait;
 
 pub use task::Task;
 
-use crate::{host::Host, isolate::Isolate};
+use crate::{
+    host::Host,
+    isolate::Isolate,
+    revocations::{Mode, StaleFeed, Standing},
+};
 use std::sync::Arc;
 
 /// Begins what has become due. For every request, and for whoever has a clock of its own: a process that runs without requests stays up to date by calling this
@@ -27,4 +31,20 @@ pub fn begin_what_is_due<H: Host>(host: &H, isolate: &Arc<Isolate>, with_confirm
     if with_confirmations {
         confirmations::send_in_background(host, isolate);
     }
+}
+
+/// Gets what is needed to verify, and says whether it is there: keys and, where revocations come by the feed, one that is not too old.
+pub(crate) async fn make_ready<H: Host>(host: &H, isolate: &Arc<Isolate>) -> bool {
+    if isolate.keys.lock().is_cold() {
+        keys::renew(host, isolate).await;
+    }
+    let policy = &isolate.settings.revocation;
+    let is_stale = || {
+        let standing = isolate.feed.lock().standing(policy.max_staleness_ms, host.now());
+        policy.default == Mode::Feed && standing == Standing::Stale
+    };
+    if is_stale() {
+        revocations::renew(host, isolate).await;
+    }
+    !isolate.keys.lock().is_cold() && (policy.stale_feed == StaleFeed::Accept || !is_stale())
 }

@@ -35,11 +35,11 @@ mod session_data;
 mod shared;
 mod what_browsers_see;
 
-type OriginReply = Result<Incoming, Outage>;
+pub(crate) type OriginReply = Result<Incoming, Outage>;
 
 /// The platform as a script.
 #[derive(Clone, Default)]
-struct Script(Rc<State>);
+pub(crate) struct Script(Rc<State>);
 
 #[derive(Default)]
 struct State {
@@ -132,7 +132,7 @@ impl GatewayHost for Script {
 }
 
 /// Runs a task that never waits.
-fn finish<T>(task: impl Future<Output = T>) -> T {
+pub(crate) fn finish<T>(task: impl Future<Output = T>) -> T {
     match pin!(task).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,
         Poll::Pending => panic!("nothing in a script waits"),
@@ -140,13 +140,13 @@ fn finish<T>(task: impl Future<Output = T>) -> T {
 }
 
 /// An isolate and its script.
-struct Bench {
-    isolate: Arc<Isolate>,
-    script: Script,
+pub(crate) struct Bench {
+    pub(crate) isolate: Arc<Isolate>,
+    pub(crate) script: Script,
 }
 
 impl Bench {
-    fn new(changed: &[(&str, &str)]) -> Self {
+    pub(crate) fn new(changed: &[(&str, &str)]) -> Self {
         let script = Script::default();
         *script.0.app.borrow_mut() = Some(Vec::new());
         Self { isolate: Arc::new(Isolate::new(testing::settings_with(changed))), script }
@@ -165,7 +165,7 @@ impl Bench {
     }
 
     /// An isolate that has the keys and the feed already.
-    fn warm(changed: &[(&str, &str)]) -> Self {
+    pub(crate) fn warm(changed: &[(&str, &str)]) -> Self {
         let bench = Self::new(changed);
         bench.fill_keys(testing::keys());
         bench.pull(&testing::page());
@@ -187,7 +187,7 @@ impl Bench {
         feed.take(ticket, page, now, now);
     }
 
-    fn origin_answers(&self, replies: impl IntoIterator<Item = OriginReply>) -> &Self {
+    pub(crate) fn origin_answers(&self, replies: impl IntoIterator<Item = OriginReply>) -> &Self {
         self.script.0.origin.borrow_mut().extend(replies);
         self
     }
@@ -199,7 +199,7 @@ impl Bench {
         self
     }
 
-    fn pass(&self, ms: u64) {
+    pub(crate) fn pass(&self, ms: u64) {
         self.script.0.now_ms.set(self.script.0.now_ms.get() + ms);
     }
 
@@ -227,11 +227,11 @@ impl Bench {
         }
     }
 
-    fn asked(&self) -> Vec<String> {
+    pub(crate) fn asked(&self) -> Vec<String> {
         self.script.0.asked.take()
     }
 
-    fn reasons(&self) -> Vec<String> {
+    pub(crate) fn reasons(&self) -> Vec<String> {
         let lines = self.script.0.logged.take();
         lines
             .into_iter()
@@ -243,7 +243,7 @@ impl Bench {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "a script is a list of results")]
-fn says(status: u16, body: impl Into<String>) -> OriginReply {
+pub(crate) fn says(status: u16, body: impl Into<String>) -> OriginReply {
     let content_type = if status < 400 { "application/json" } else { "application/problem+json" };
     Ok(Incoming {
         status,
@@ -256,11 +256,11 @@ fn published(keys: &KeySet) -> OriginReply {
     says(200, serde_json::to_string(&keys.to_published()).unwrap())
 }
 
-fn signed(page: &FeedPage) -> OriginReply {
+pub(crate) fn signed(page: &FeedPage) -> OriginReply {
     says(200, testing::signing_key("k1").sign_feed(page).unwrap())
 }
 
-fn session() -> RequestHeaders {
+pub(crate) fn session() -> RequestHeaders {
     RequestHeaders {
         cookie: Some(format!(
             "sAccessToken={}; sIdRefreshToken=i",
@@ -277,13 +277,13 @@ fn merge_patch() -> RequestHeaders {
     RequestHeaders { content_type, ..session() }
 }
 
-fn refresh_cookie() -> RequestHeaders {
+pub(crate) fn refresh_cookie() -> RequestHeaders {
     RequestHeaders { cookie: Some("sRefreshToken=r".to_owned()), ..RequestHeaders::default() }
 }
 
-const BROWSER: &str = r#""browser":{"setCookie":["a=1; Path=/","b=2; Path=/"],"headers":{"front-token":"f","access-control-expose-headers":"x"}}"#;
+pub(crate) const BROWSER: &str = r#""browser":{"setCookie":["a=1; Path=/","b=2; Path=/"],"headers":{"front-token":"f","access-control-expose-headers":"x"}}"#;
 
-fn issued(status: u16) -> OriginReply {
+pub(crate) fn issued(status: u16) -> OriginReply {
     let session = r#"{"handle":"AAAAAAAAAAAAAAAAAAAAAA","userId":1,"createdAt":1,"refreshedAt":1,"expiresAt":2}"#;
     let token = r#"{"token":"t","expiresAt":2}"#;
     says(
