@@ -53,7 +53,7 @@ pub trait GatewayHost: Host {
     /// Reads the request's body, but not more than the limit.
     fn body(&self, limit_bytes: usize) -> impl Future<Output = Result<Vec<u8>, BodyError>>;
 
-    /// Sends the request on to the app, its body streaming. Redirects are the client's to follow.
+    /// Sends the request on to the app, its body streaming, and waits for the head of the answer as long as the request says. Redirects are the client's to follow.
     fn forward(
         &self,
         request: AppRequest,
@@ -119,8 +119,14 @@ pub enum BodyError {
 
 /// The app did not answer.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("{0}")]
-pub struct AppUnreachable(pub String);
+pub enum AppUnreachable {
+    /// No connection, or one that broke off.
+    #[error("{0}")]
+    Broken(String),
+    /// No answer within `UPSTREAM_TIMEOUT`.
+    #[error("it did not answer within UPSTREAM_TIMEOUT")]
+    TimedOut,
+}
 
 /// How long the origin may take for an answer, in milliseconds.
 pub const ORIGIN_TIMEOUT_MS: u32 = 5_000;

@@ -29,7 +29,7 @@
 //! | [`handle`], [`host`] | obeying the decision |
 //! | [`sessions`] | the same for the app's own code: [`Edge::get_session`] |
 //! | [`js`] | what JavaScript can call beside the worker |
-//! | `platform` | Workers: the only part that imports `worker` |
+//! | `platform` | Workers: the only part that imports `worker`; with the feature `worker`, for workers of your own too |
 
 pub mod answer;
 pub mod bearer;
@@ -50,7 +50,7 @@ pub mod log;
 pub mod origin;
 pub mod path;
 #[cfg(feature = "worker")]
-mod platform;
+pub mod platform;
 pub mod rate_limit;
 pub mod request;
 pub mod respond;

@@ -1,6 +1,26 @@
 //! What the decision looks at of a request.
 
+use std::borrow::Cow;
 use wayleave_shared::anti_csrf::is_unsafe_method;
+
+/// A request in the form in which a platform has it.
+///
+/// ```
+/// use wayleave_edge::request::{IncomingRequest, RequestHeaders, RequestView};
+///
+/// let request = RequestView::new("GET", "https://a.example/b", RequestHeaders::default());
+/// assert_eq!(request.view().path, "/b");
+/// ```
+pub trait IncomingRequest {
+    /// What the decision looks at of it.
+    fn view(&self) -> Cow<'_, RequestView>;
+}
+
+impl IncomingRequest for RequestView {
+    fn view(&self) -> Cow<'_, RequestView> {
+        Cow::Borrowed(self)
+    }
+}
 
 /// A request without its body, as plain text.
 ///
@@ -42,6 +62,8 @@ pub struct RequestHeaders {
     pub origin: Option<String>,
     /// `Sec-Fetch-Site`.
     pub sec_fetch_site: Option<String>,
+    /// `Upgrade`: there where the client wants a WebSocket.
+    pub upgrade: Option<String>,
 }
 
 impl RequestView {

@@ -103,6 +103,14 @@ pub fn app_unavailable() -> Answer {
     problem(&unreachable, ExpiredStatus::default())
 }
 
+/// The app behind the gateway took longer than `UPSTREAM_TIMEOUT`.
+#[must_use]
+pub fn app_timed_out() -> Answer {
+    let late = Problem::new(Code::Unavailable, "the app did not answer in time");
+    with_body(504, PROBLEM_MEDIA_TYPE, &Problem { status: 504, ..late })
+        .with(HeaderEdit::set("Retry-After", RETRY_AFTER_S))
+}
+
 /// A refusal that the origin made: passed on as it is, but for the status, which is ours to choose, the lines for the browser, taken out of the body and applied, and without
 /// whose session it was.
 #[must_use]

@@ -1,5 +1,6 @@
 //! Who gets in: one pure function from a request to what is done with it.
 
+mod gateway;
 mod refusal;
 mod revocation;
 
@@ -16,7 +17,7 @@ use crate::{
     respond,
     revocations::View,
     route::Route,
-    session::{self, AntiCsrfRule, Carried, NoProof, TryRefresh},
+    session::{self, AntiCsrfRule, NoProof, TryRefresh},
     settings::Settings,
     verifier::Verifier,
 };
@@ -96,15 +97,16 @@ pub struct Forward {
 /// | session, session data | [`Refusal::NoSession`] | [`Refusal::TryRefresh`] | answered, or the origin is asked |
 /// | refresh | [`Refusal::NoRefreshToken`], within a limit | the origin is asked | the origin is asked |
 /// | sign-out | answered | [`Refusal::TryRefresh`] | the origin is asked |
-/// | a protected path of the app | [`Refusal::NoSession`] | [`Refusal::TryRefresh`] | goes on, with the session |
+/// | a protected path of the app | [`Refusal::NoSession`] | [`Refusal::TryRefresh`] | goes on, with the session, if its payload has the claims that the path requires |
 /// | a public path of the app | goes on | goes on | goes on, with the session |
+/// | an anonymous path of the app | goes on | goes on | goes on |
 ///
 /// A session that was ended before its token expired counts as valid until it is noticed, as the route's [`Mode`](crate::revocations::Mode) says; then the client is
 /// told ([`Action::SessionOver`]), and a public path is reached without it.
 ///
 /// Where confirmation is [inline](crate::confirmations::ConfirmMode::Inline), the origin has to confirm a refreshed session once, whatever the route's mode.
 ///
-/// Unsafe methods need the anti-CSRF token, and refresh and sign-out must not be caused by another site; a request with a bearer token needs neither. No [`Refusal`] that
+/// Unsafe methods need the anti-CSRF token, and refresh, sign-out and upgrades of a connection must not be caused by another site; a request with a bearer token needs neither. No [`Refusal`] that
 /// is made here clears a cookie.
 #[must_use]
 pub fn decide(
@@ -249,61 +251,6 @@ impl<Keys: Verifier> Deciding<'_, Keys> {
             },
             Err(no_proof) => self.refuse(no_proof),
         }
-    }
-
-    fn gateway(&self) -> Decision {
-        let is_protected = self.settings.gateway.paths.protects(&self.request.path);
-        if self.request.is_preflight() {
-            return self.gateway_preflight(is_protected);
-        }
-        let (claims, trusted) = match self.prove() {
-            Ok(claims) => {
-                let checked = self.check_anti_csrf(&claims, AntiCsrfRule::UnsafeMethods);
-                (claims, checked)
-            }
-            Err(no_proof) if is_protected => return self.refuse(no_proof),
-            Err(NoProof::UnknownKey) => {
-                return Decision::NeedKeys(Action::Forward(Forward::WITHOUT_SESSION));
-            }
-            Err(NoProof::NoSession | NoProof::TryRefresh(_)) => {
-                let Carried { session: carried, bearer_is_ours } =
-                    session::carried(&self.request.headers, self.keys, self.settings, self.now);
-                let forward = Forward { session: None, carried, bearer_is_ours };
-                return Decision::Settled(Action::Forward(forward));
-            }
-        };
-        let carried = Some(claims.session);
-        let bearer_is_ours = self.credential.is_bearer;
-        match trusted {
-            Ok(()) => {
-                let mode = self.settings.revocation.mode_of(&self.request.path);
-                let session = Some(Arc::clone(&claims));
-                let then = Action::Forward(Forward { session, carried, bearer_is_ours });
-                let without = Forward { bearer_is_ours, ..Forward::WITHOUT_SESSION };
-                let without = (!is_protected).then_some(Action::Forward(without));
-                self.unless_ended(mode, &claims, then, without)
-            }
-            Err(reason) if is_protected => {
-                Decision::Settled(Action::Refuse(Refusal::TryRefresh(reason)))
-            }
-            Err(_) => {
-                let forward = Forward { session: None, carried, bearer_is_ours };
-                Decision::Settled(Action::Forward(forward))
-            }
-        }
-    }
-
-    /// Pre-flights carry no cookies. Allowed origins are answered here. Others may be the app's own business, but not on protected paths:
-    /// nothing gets there without a session.
-    fn gateway_preflight(&self, is_protected: bool) -> Decision {
-        if is_protected || cors::is_listed(self.request, self.settings) {
-            return Decision::Settled(Action::Answer(cors::preflight(
-                self.request,
-                self.settings,
-                cors::GATEWAY_METHODS,
-            )));
-        }
-        Decision::Settled(Action::Forward(Forward::WITHOUT_SESSION))
     }
 }
 

@@ -2,13 +2,25 @@
 //!
 //! | file | what it decides |
 //! |---|---|
+//! | `claims` | what a session's payload must say before the app is reached |
+//! | `upgrade` | who may open a WebSocket |
 //! | `request` | what the app sees of a request |
-//! | `cookies` | which of a client's cookies the app sees |
-//! | `answer` | what the app's answer asks of us, and what the client sees of it |
+//! | `names` | which headers of a client the app sees |
+//! | `cookies` | which of its cookies |
+//! | `signature` | what proves to the app that a request came through the gateway |
+//! | `instruction` | what the app's answer asks of us, and what the client sees of it |
 
-mod answer;
+mod claims;
 mod cookies;
+mod instruction;
+mod names;
 mod request;
+mod signature;
+mod upgrade;
 
-pub use answer::{InvalidCreateSession, hidden, wanted_session};
-pub use request::{AppRequest, is_removed, is_reserved};
+pub use claims::{Decimal, RequiredClaims, Scalar};
+pub use instruction::{Instruction, InvalidInstruction, hidden, instruction};
+pub use names::{is_removed, is_reserved};
+pub use request::{AppRequest, Passage};
+pub use signature::{SIGNATURE, Signed};
+pub use upgrade::{is_upgrade, may_upgrade};

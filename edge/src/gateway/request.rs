@@ -1,20 +1,28 @@
 //! What the app sees of a request.
 
-use super::cookies;
+use super::{
+    cookies,
+    signature::{SIGNATURE, Signed},
+};
 use crate::{
     decide::Forward,
     request::RequestView,
     settings::{Settings, Upstream},
 };
-use wayleave_shared::header;
+use std::net::IpAddr;
+use wayleave_shared::{header, time::UnixSeconds};
 
 /// A request as it goes to the app: the client's method, body and headers, but for those that [`is_removed`] names, with these set.
 ///
 /// It holds no token of the session: the app knows whose request it is, and has no use for what would prove it elsewhere.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct AppRequest {
-    /// The absolute URL.
+    /// The absolute URL; the client's own where the request goes through a service binding.
     pub url: String,
+    /// Whether it goes through the service binding `UPSTREAM`.
+    pub is_bound: bool,
+    /// How long the app may take until its answer begins, in milliseconds.
+    pub timeout_ms: Option<u32>,
     /// Headers of the client that stay behind besides.
     pub removed: Vec<&'static str>,
     /// Headers to set, after removing.
@@ -23,26 +31,52 @@ pub struct AppRequest {
     pub is_personal: bool,
 }
 
+/// When a request passes the gateway, and from where.
+#[derive(Clone, Copy, Debug)]
+pub struct Passage {
+    /// When.
+    pub at: UnixSeconds,
+    /// The client's address as the network tells it, if it does.
+    pub client_address: Option<IpAddr>,
+}
+
 impl AppRequest {
-    /// The request that goes on to the app.
+    /// The request that goes on to the app. `None` where there is no app to send it to.
     #[must_use]
-    ///
-    /// `None` where there is no app to send it to.
-    pub fn new(request: &RequestView, forward: &Forward, settings: &Settings) -> Option<Self> {
-        let app = match &settings.gateway.upstream {
+    pub fn new(
+        request: &RequestView,
+        forward: &Forward,
+        passage: &Passage,
+        settings: &Settings,
+    ) -> Option<Self> {
+        let (app, is_bound) = match &settings.gateway.upstream {
             Upstream::Nowhere => return None,
-            Upstream::Url(url) => url,
+            Upstream::Binding => (request.own_origin.as_str(), true),
+            Upstream::Url(url) => (url.as_str(), false),
         };
         let mut headers = vec![
             ("x-forwarded-host", request.host().to_owned()),
             ("x-forwarded-proto", request.scheme().to_owned()),
         ];
+        headers
+            .extend(passage.client_address.map(|address| ("x-forwarded-for", address.to_string())));
         if let Some(claims) = &forward.session {
             headers.push((header::TRUST_USER_ID, claims.user_id.to_text()));
             headers.push((header::TRUST_SESSION, claims.session.to_string()));
             headers.extend(
                 claims.payload.as_ref().map(|payload| (header::TRUST_PAYLOAD, payload.ascii())),
             );
+        }
+        let target = format!("{}{}", request.path, request.query);
+        if let Some(key) = &settings.gateway.trust_key {
+            let signed = Signed {
+                at: passage.at,
+                method: &request.method,
+                target: &target,
+                headers: &headers,
+            };
+            let signature = signed.header(key);
+            headers.push((SIGNATURE, signature));
         }
         let mut removed = Vec::new();
         if forward.bearer_is_ours {
@@ -56,61 +90,23 @@ impl AppRequest {
         }
         Some(Self {
             removed,
-            url: format!("{app}{}{}", request.path, request.query),
+            url: format!("{app}{target}"),
+            is_bound,
+            timeout_ms: settings.gateway.upstream_timeout_ms,
             headers,
             is_personal: forward.session.is_some(),
         })
     }
 }
 
-/// Whether only gateway and app may use a header of this name.
-///
-/// # Security
-///
-/// Servers that hand headers on as environment variables (CGI, WSGI) read `_` and `-` alike, so neither spelling may pass.
-///
-/// ```
-/// use wayleave_edge::gateway::is_reserved;
-///
-/// assert!(is_reserved("X-Wayleave-User-Id"));
-/// assert!(is_reserved("x_wayleave_user_id"));
-/// assert!(!is_reserved("x-wayleaves"));
-/// ```
-#[must_use]
-pub fn is_reserved(name: &str) -> bool {
-    name.as_bytes().get(..header::TRUST_PREFIX.len()).is_some_and(|start| {
-        let known = |byte: &u8| if *byte == b'_' { b'-' } else { byte.to_ascii_lowercase() };
-        start.iter().map(known).eq(header::TRUST_PREFIX.bytes())
-    })
-}
-
-/// Whether a client's header stays behind: those of [`is_reserved`], and those that end at the next hop (RFC 9110 section 7.6.1), where
-/// `connection` is the client's `Connection` header. `Upgrade` goes on: the platform needs it for a WebSocket.
-#[must_use]
-pub fn is_removed(name: &str, connection: Option<&str>) -> bool {
-    let is_this =
-        |hop: &str| hop.trim().eq_ignore_ascii_case(name) && !name.eq_ignore_ascii_case("upgrade");
-    let named_by_connection =
-        || connection.is_some_and(|connection| connection.split(',').any(is_this));
-    is_reserved(name)
-        || HOP_BY_HOP.iter().any(|hop| hop.eq_ignore_ascii_case(name))
-        || named_by_connection()
-}
-
-const HOP_BY_HOP: [&str; 7] = [
-    "connection",
-    "keep-alive",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{request::RequestHeaders, testing};
+    use crate::{
+        request::RequestHeaders,
+        settings::{SERVICE_BINDING, TrustKey},
+        testing,
+    };
     use wayleave_shared::{json::Json, user_id::UserId};
 
     fn request() -> RequestView {
@@ -121,13 +117,27 @@ mod tests {
         )
     }
 
+    fn sent(request: &RequestView, forward: &Forward, changed: &[(&str, &str)]) -> AppRequest {
+        sent_from(None, request, forward, changed)
+    }
+
+    fn sent_from(
+        address: Option<&str>,
+        request: &RequestView,
+        forward: &Forward,
+        changed: &[(&str, &str)],
+    ) -> AppRequest {
+        let client_address = address.map(|address| address.parse().unwrap());
+        let passage = Passage { at: testing::NOW, client_address };
+        AppRequest::new(request, forward, &passage, &testing::settings_with(changed)).unwrap()
+    }
+
     #[test]
     fn the_app_sees_path_and_query_as_they_were_sent() {
-        let sent =
-            AppRequest::new(&request(), &Forward::WITHOUT_SESSION, &testing::settings_with(&[]))
-                .unwrap();
+        let sent = sent(&request(), &Forward::WITHOUT_SESSION, &[]);
         assert_eq!(sent.url, "http://app.test:3000/a%2fb//c?d=%20&e");
-        assert!(!sent.is_personal);
+        assert!(!sent.is_personal && !sent.is_bound);
+        assert_eq!(sent.timeout_ms, None);
         assert_eq!(
             sent.headers,
             [
@@ -146,7 +156,7 @@ mod tests {
         let forward =
             Forward { session: Some(claims.into()), carried: Some(handle), bearer_is_ours: false };
 
-        let sent = AppRequest::new(&request(), &forward, &testing::settings_with(&[])).unwrap();
+        let sent = sent(&request(), &forward, &[]);
 
         assert!(sent.is_personal);
         assert_eq!(
@@ -165,7 +175,7 @@ mod tests {
             let mut claims = testing::claims();
             claims.payload = payload.map(|payload| Json::parse(payload).unwrap());
             let forward = Forward { session: Some(claims.into()), ..Forward::WITHOUT_SESSION };
-            let sent = AppRequest::new(&request(), &forward, &testing::settings_with(&[])).unwrap();
+            let sent = sent(&request(), &forward, &[]);
             sent.headers
                 .into_iter()
                 .find(|(name, _)| *name == "x-wayleave-payload")
@@ -179,7 +189,7 @@ mod tests {
     fn a_session_that_is_only_carried_is_not_trusted() {
         let carried = Some(testing::claims().session);
         let forward = Forward { carried, ..Forward::WITHOUT_SESSION };
-        let sent = AppRequest::new(&request(), &forward, &testing::settings_with(&[])).unwrap();
+        let sent = sent(&request(), &forward, &[]);
         assert_eq!(sent.headers.len(), 2);
     }
 
@@ -197,7 +207,7 @@ mod tests {
             request.headers.cookie = cookie.map(str::to_owned);
             let forward = Forward { bearer_is_ours, ..Forward::WITHOUT_SESSION };
 
-            let sent = AppRequest::new(&request, &forward, &testing::settings_with(&[])).unwrap();
+            let sent = sent(&request, &forward, &[]);
 
             let cookies = sent.headers.into_iter().find(|(name, _)| *name == "cookie");
             let cookies = cookies.map(|(_, value)| value);
@@ -210,37 +220,41 @@ mod tests {
     }
 
     #[test]
-    fn no_spelling_of_a_trust_header_passes() {
-        for (name, expected) in [
-            ("x-wayleave-user-id", true),
-            ("X-WAYLEAVE-USER-ID", true),
-            ("x_wayleave_user_id", true),
-            ("X-Wayleave_Payload", true),
-            ("x-wayleave-", true),
-            ("x-wayleave", false),
-            ("x-wayleave2-user-id", false),
-            ("cookie", false),
-            ("", false),
-            ("é-wayleave-user-id", false),
-        ] {
-            assert_eq!(is_reserved(name), expected, "{name}");
-            assert_eq!(is_removed(name, None), expected, "{name}");
+    fn the_app_learns_the_clients_address_from_us_alone() {
+        for address in ["192.0.2.7", "2001:db8::7"] {
+            let sent = sent_from(Some(address), &request(), &Forward::WITHOUT_SESSION, &[]);
+            assert_eq!(sent.headers[2..], [("x-forwarded-for", address.to_owned())]);
         }
     }
 
     #[test]
-    fn what_ends_at_this_hop_does_not_go_on() {
-        for (name, connection, expected) in [
-            ("Connection", None, true),
-            ("transfer-encoding", None, true),
-            ("TE", None, true),
-            ("x-hop", Some("close, X-Hop"), true),
-            ("x-other", Some("close, X-Hop"), false),
-            ("upgrade", Some("Upgrade"), false),
-            ("cookie", None, false),
-            ("authorization", None, false),
-        ] {
-            assert_eq!(is_removed(name, connection), expected, "{name} {connection:?}");
-        }
+    fn a_bound_app_is_asked_by_the_clients_url() {
+        let bound = [("UPSTREAM", SERVICE_BINDING), ("UPSTREAM_TIMEOUT", "1s")];
+        let sent = sent(&request(), &Forward::WITHOUT_SESSION, &bound);
+        assert_eq!(sent.url, "https://api.example:8443/a%2fb//c?d=%20&e");
+        assert!(sent.is_bound);
+        assert_eq!(sent.timeout_ms, Some(1_000));
+    }
+
+    #[test]
+    fn with_a_trust_key_every_request_is_signed_with_or_without_a_session() {
+        let key = [("TRUST_KEY", testing::SERVICE_KEY)];
+        let signature = |forward: &Forward| {
+            let sent = sent(&request(), forward, &key);
+            let signed = Signed {
+                at: testing::NOW,
+                method: "GET",
+                target: "/a%2fb//c?d=%20&e",
+                headers: &sent.headers,
+            };
+            let expected = signed.header(&TrustKey::new(testing::SERVICE_KEY).unwrap());
+            let found: Vec<_> =
+                sent.headers.iter().filter(|(name, _)| *name == SIGNATURE).collect();
+            assert_eq!(found, [&(SIGNATURE, expected.clone())]);
+            expected
+        };
+        let session = Some(testing::claims().into());
+        let with = signature(&Forward { session, ..Forward::WITHOUT_SESSION });
+        assert_ne!(with, signature(&Forward::WITHOUT_SESSION));
     }
 }

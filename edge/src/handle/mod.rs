@@ -5,9 +5,11 @@
 //! | `duplicates` | tells a browser that carries two cookies of one name what becomes of them |
 //! | `session` | asks the origin about the session |
 //! | `forward` | sends the request on to the app |
+//! | `instruction` | does what the app's answer asks for |
 
 mod duplicates;
 mod forward;
+mod instruction;
 mod session;
 
 use crate::{

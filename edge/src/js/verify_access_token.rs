@@ -18,6 +18,7 @@ use wayleave_shared::{
 /// | `issuer` | what `iss` must be, to the letter | |
 /// | `max_validity_seconds` | an integer from 0 to 2^53 - 1 | seconds |
 /// | `now_seconds` | an integer from 0 to 2^53 - 1 | Unix seconds |
+/// | `audience` | what `aud` must hold; nothing is looked for where it is left out | |
 ///
 /// # Errors
 ///
@@ -30,8 +31,9 @@ pub fn verify_access_token(
     issuer: &str,
     max_validity_seconds: f64,
     now_seconds: f64,
+    audience: Option<String>,
 ) -> Result<String, JsError> {
-    verified_claims(token, key_set_json, issuer, max_validity_seconds, now_seconds)
+    verified_claims(token, key_set_json, issuer, max_validity_seconds, now_seconds, audience)
         .map_err(JsError::new)
 }
 
@@ -41,13 +43,14 @@ fn verified_claims(
     issuer: &str,
     max_validity_seconds: f64,
     now_seconds: f64,
+    audience: Option<String>,
 ) -> Result<String, &'static str> {
     let max_validity_s = integer(max_validity_seconds).ok_or(INVALID_ARGUMENT)?;
     let now = integer(now_seconds).ok_or(INVALID_ARGUMENT)?;
     let published: JsonWebKeySet =
         serde_json::from_str(key_set_json).map_err(|_| INVALID_KEY_SET)?;
     let keys = KeySet::from_published(&published);
-    let policy = TokenPolicy { issuer: issuer.to_owned(), audience: None, max_validity_s };
+    let policy = TokenPolicy { issuer: issuer.to_owned(), audience, max_validity_s };
     let verified = verify(token, &keys, &policy, UnixSeconds(now)).map_err(TokenRefusal::name)?;
     // Claims made of our own types can always be written.
     serde_json::to_string(verified.claims()).map_err(|_| INVALID_ARGUMENT)
@@ -83,9 +86,9 @@ mod tests {
             (1.0, f64::NAN),
             (1.0, -1.0),
         ] {
-            assert_eq!(verified_claims("", "{}", "", validity, now), Err("invalid_argument"));
+            assert_eq!(verified_claims("", "{}", "", validity, now, None), Err("invalid_argument"));
         }
-        assert_eq!(verified_claims("", "{}", "", 1.0, 1.0), Err("invalid_key_set"));
-        assert_eq!(verified_claims("", r#"{"keys":[]}"#, "", 1.0, 1.0), Err("malformed"));
+        assert_eq!(verified_claims("", "{}", "", 1.0, 1.0, None), Err("invalid_key_set"));
+        assert_eq!(verified_claims("", r#"{"keys":[]}"#, "", 1.0, 1.0, None), Err("malformed"));
     }
 }

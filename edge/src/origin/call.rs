@@ -224,11 +224,6 @@ mod tests {
             replaces: Some(HANDLE),
         };
         let write = DataWrite { session: HANDLE, body: b"{not json", if_match: None };
-        let payload = UpdatePayload {
-            jwt_payload: Some(Json::parse("null").unwrap()),
-            access_token: Some("a.b.c".to_owned()),
-            transfer: TokenTransfer::Cookie,
-        };
         let arrived = Confirmation { handle: HANDLE, refresh_hash: RefreshHashPrefix([3; 16]) };
         for (call, line, body) in [
             (
@@ -258,36 +253,6 @@ mod tests {
                 Call::Revoke(HANDLE),
                 "DELETE http://origin.test:8788/v1/sessions/AAAAAAAAAAAAAAAAAAAAAA",
                 None,
-            ),
-            (
-                Call::RevokeUser(&UserId::text("a b/é").unwrap(), None),
-                "DELETE http://origin.test:8788/v1/users/%22a%20b%2F%5Cu00e9%22/sessions",
-                None,
-            ),
-            (
-                Call::RevokeUser(&UserId::text("a").unwrap(), Some(HANDLE)),
-                "DELETE http://origin.test:8788/v1/users/a/sessions?except=AAAAAAAAAAAAAAAAAAAAAA",
-                None,
-            ),
-            (
-                Call::Session(HANDLE),
-                "GET http://origin.test:8788/v1/sessions/AAAAAAAAAAAAAAAAAAAAAA",
-                None,
-            ),
-            (
-                Call::SessionsOfUser(&UserId::text("1").unwrap(), None),
-                "GET http://origin.test:8788/v1/users/%221%22/sessions?limit=1000",
-                None,
-            ),
-            (
-                Call::SessionsOfUser(&UserId::text("a").unwrap(), Some(HANDLE)),
-                "GET http://origin.test:8788/v1/users/a/sessions?limit=1000&after=AAAAAAAAAAAAAAAAAAAAAA",
-                None,
-            ),
-            (
-                Call::UpdatePayload(HANDLE, &payload),
-                "PUT http://origin.test:8788/v1/sessions/AAAAAAAAAAAAAAAAAAAAAA/payload",
-                Some(r#"{"jwtPayload":null,"accessToken":"a.b.c"}"#),
             ),
             (Call::Revocations(None), "GET http://origin.test:8788/v1/revocations", None),
             (
@@ -321,6 +286,50 @@ mod tests {
                 Call::UpdateData(write),
                 "PUT http://origin.test:8788/v1/sessions/AAAAAAAAAAAAAAAAAAAAAA/data",
                 Some("{not json"),
+            ),
+        ] {
+            let (sent_line, _, sent_body) = sent(&call);
+            assert_eq!((sent_line.as_str(), sent_body.as_deref()), (line, body));
+        }
+    }
+
+    #[test]
+    fn each_call_of_the_apps_code_is_the_request_of_the_api() {
+        let payload = UpdatePayload {
+            jwt_payload: Some(Json::parse("null").unwrap()),
+            access_token: Some("a.b.c".to_owned()),
+            transfer: TokenTransfer::Cookie,
+        };
+        for (call, line, body) in [
+            (
+                Call::RevokeUser(&UserId::text("a b/é").unwrap(), None),
+                "DELETE http://origin.test:8788/v1/users/%22a%20b%2F%5Cu00e9%22/sessions",
+                None,
+            ),
+            (
+                Call::RevokeUser(&UserId::text("a").unwrap(), Some(HANDLE)),
+                "DELETE http://origin.test:8788/v1/users/a/sessions?except=AAAAAAAAAAAAAAAAAAAAAA",
+                None,
+            ),
+            (
+                Call::Session(HANDLE),
+                "GET http://origin.test:8788/v1/sessions/AAAAAAAAAAAAAAAAAAAAAA",
+                None,
+            ),
+            (
+                Call::SessionsOfUser(&UserId::text("1").unwrap(), None),
+                "GET http://origin.test:8788/v1/users/%221%22/sessions?limit=1000",
+                None,
+            ),
+            (
+                Call::SessionsOfUser(&UserId::text("a").unwrap(), Some(HANDLE)),
+                "GET http://origin.test:8788/v1/users/a/sessions?limit=1000&after=AAAAAAAAAAAAAAAAAAAAAA",
+                None,
+            ),
+            (
+                Call::UpdatePayload(HANDLE, &payload),
+                "PUT http://origin.test:8788/v1/sessions/AAAAAAAAAAAAAAAAAAAAAA/payload",
+                Some(r#"{"jwtPayload":null,"accessToken":"a.b.c"}"#),
             ),
         ] {
             let (sent_line, _, sent_body) = sent(&call);

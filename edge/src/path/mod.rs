@@ -11,4 +11,4 @@ mod policy;
 mod readings;
 
 pub use pattern::{InvalidPathPattern, PathPattern};
-pub use policy::{PathPolicy, is_one_of, may_be_one_of};
+pub use policy::{PathPolicy, SessionNeed, is_one_of, may_be_one_of};

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-/// One entry of `PROTECTED_PATHS` or `PUBLIC_PATHS`.
+/// One entry of `PROTECTED_PATHS`, `PUBLIC_PATHS` and the like.
 ///
 /// | pattern | matches |
 /// |---|---|
@@ -44,6 +44,23 @@ impl PathPattern {
         match self {
             Self::Below(prefix) => below(reading, prefix, PartialEq::eq),
             Self::Exact(path) => reading == path.as_bytes(),
+        }
+    }
+
+    /// Whether it matches, to the letter, all that the other one is about.
+    ///
+    /// ```
+    /// use wayleave_edge::path::PathPattern;
+    ///
+    /// let pattern = |text: &str| text.parse::<PathPattern>().unwrap();
+    /// assert!(pattern("/admin/*").covers(&pattern("/admin/users/*")));
+    /// assert!(!pattern("/admin/login").covers(&pattern("/admin/*")));
+    /// ```
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Exact(_), Self::Below(_)) => false,
+            (_, Self::Below(path) | Self::Exact(path)) => self.matches_strictly(path.as_bytes()),
         }
     }
 
@@ -119,6 +136,27 @@ mod tests {
                 loosely,
                 "{pattern} {path} loosely"
             );
+        }
+    }
+
+    #[test]
+    fn a_pattern_covers_what_it_matches_wholly() {
+        for (pattern, other, expected) in [
+            ("/*", "/*", true),
+            ("/*", "/", true),
+            ("/*", "/a/*", true),
+            ("/a/*", "/a/*", true),
+            ("/a/*", "/a", true),
+            ("/a/*", "/a/b/*", true),
+            ("/a/*", "/*", false),
+            ("/a/*", "/ab", false),
+            ("/a/*", "/A", false),
+            ("/a", "/a", true),
+            ("/a", "/a/*", false),
+            ("/a", "/b", false),
+        ] {
+            let parse = |text: &str| text.parse::<PathPattern>().unwrap();
+            assert_eq!(parse(pattern).covers(&parse(other)), expected, "{pattern} {other}");
         }
     }
 

@@ -5,21 +5,24 @@ use super::{
     readings::{is_plain, readings},
 };
 
-/// `PROTECTED_PATHS` and `PUBLIC_PATHS` of the settings.
+/// `PROTECTED_PATHS`, `PUBLIC_PATHS` and `ANONYMOUS_PATHS` of the settings.
 ///
-/// A path is protected if *any* of its readings matches a protected pattern, unless *all* of them match a public one. So an upstream that reads
-/// a path differently than we do cannot be reached past the gateway: in doubt a path is protected.
+/// A path is protected if *any* of its readings matches a protected pattern, unless *all* of them match an open one. So an upstream that reads
+/// a path differently than we do cannot be reached past the gateway: in doubt a path is protected. Of the open ones it is anonymous only if *all* of its readings match
+/// an anonymous pattern.
 ///
 /// ```
-/// use wayleave_edge::path::PathPolicy;
+/// use wayleave_edge::path::{PathPolicy, SessionNeed};
 ///
 /// let policy = PathPolicy {
 ///     protected: vec!["/*".parse().unwrap()],
-///     public: vec!["/".parse().unwrap(), "/assets/*".parse().unwrap()],
+///     public: vec!["/".parse().unwrap(), "/login".parse().unwrap()],
+///     anonymous: vec!["/assets/*".parse().unwrap()],
 /// };
-/// assert!(policy.protects("/api/me"));
-/// assert!(!policy.protects("/assets/page.js"));
-/// assert!(policy.protects("/assets/..%2fapi/me"));
+/// assert_eq!(policy.need_of("/api/me"), SessionNeed::Required);
+/// assert_eq!(policy.need_of("/login"), SessionNeed::Optional);
+/// assert_eq!(policy.need_of("/assets/page.js"), SessionNeed::Ignored);
+/// assert_eq!(policy.need_of("/assets/..%2fapi/me"), SessionNeed::Required);
 /// ```
 #[derive(Clone, Debug)]
 pub struct PathPolicy {
@@ -27,13 +30,45 @@ pub struct PathPolicy {
     pub protected: Vec<PathPattern>,
     /// What does not, although a protected pattern matches.
     pub public: Vec<PathPattern>,
+    /// The same, and there nobody looks whether there is one.
+    pub anonymous: Vec<PathPattern>,
+}
+
+/// What a path of the app has to do with sessions.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum SessionNeed {
+    /// Nothing: the app is not told whose request it is.
+    Ignored,
+    /// The app is told, if there is one.
+    Optional,
+    /// Without one the app is not reached.
+    Required,
 }
 
 impl PathPolicy {
-    /// Whether a request for `path`, as it was sent and without its query, needs a session.
+    /// What a request for `path`, as it was sent and without its query, needs.
+    #[must_use]
+    pub fn need_of(&self, path: &str) -> SessionNeed {
+        if is_one_of(&self.anonymous, path) {
+            return SessionNeed::Ignored;
+        }
+        let is_open = |reading: &[u8]| {
+            let mut open = self.public.iter().chain(&self.anonymous);
+            open.any(|pattern| pattern.matches_strictly(reading))
+        };
+        let has_everything =
+            || self.public.iter().chain(&self.anonymous).any(PathPattern::is_everything);
+        if may_be_one_of(&self.protected, path) && !all_readings(path, is_open, has_everything) {
+            SessionNeed::Required
+        } else {
+            SessionNeed::Optional
+        }
+    }
+
+    /// Whether a request for `path` needs a session.
     #[must_use]
     pub fn protects(&self, path: &str) -> bool {
-        may_be_one_of(&self.protected, path) && !is_one_of(&self.public, path)
+        self.need_of(path) == SessionNeed::Required
     }
 }
 
@@ -51,16 +86,24 @@ pub fn may_be_one_of(patterns: &[PathPattern], path: &str) -> bool {
 /// Whether *all* readings of a path, as it was sent, match one of the patterns, to the letter.
 #[must_use]
 pub fn is_one_of(patterns: &[PathPattern], path: &str) -> bool {
+    if patterns.is_empty() {
+        return false;
+    }
     let matches = |reading: &[u8]| patterns.iter().any(|pattern| pattern.matches_strictly(reading));
-    if patterns.is_empty() || is_plain(path) {
-        return matches(path.as_bytes());
+    all_readings(path, matches, || patterns.iter().any(PathPattern::is_everything))
+}
+
+/// Whether this holds for *all* readings of a path; `otherwise` where nobody can say which they are.
+fn all_readings(
+    path: &str,
+    holds: impl Fn(&[u8]) -> bool,
+    otherwise: impl FnOnce() -> bool,
+) -> bool {
+    if is_plain(path) {
+        return holds(path.as_bytes());
     }
     let readings = readings(path);
-    if readings.complete {
-        readings.all.iter().all(|reading| matches(reading))
-    } else {
-        patterns.iter().any(PathPattern::is_everything)
-    }
+    if readings.complete { readings.all.iter().all(|reading| holds(reading)) } else { otherwise() }
 }
 
 #[cfg(test)]
@@ -70,7 +113,46 @@ mod tests {
     fn policy(protected: &[&str], public: &[&str]) -> PathPolicy {
         let parse =
             |patterns: &[&str]| patterns.iter().map(|pattern| pattern.parse().unwrap()).collect();
-        PathPolicy { protected: parse(protected), public: parse(public) }
+        PathPolicy { protected: parse(protected), public: parse(public), anonymous: Vec::new() }
+    }
+
+    /// Doubts: between two open lists the app is told, between an open and a protected one a session is needed.
+    #[test]
+    fn a_path_is_anonymous_only_in_every_reading() {
+        let anonymous = |patterns: &[&str]| {
+            patterns.iter().map(|pattern| pattern.parse().unwrap()).collect::<Vec<_>>()
+        };
+        let policy = PathPolicy {
+            anonymous: anonymous(&["/assets/*", "/api/public/raw", "/health"]),
+            ..policy(&["/api/*"], &["/api/public/*"])
+        };
+        for (path, expected) in [
+            ("/", SessionNeed::Optional),
+            ("/health", SessionNeed::Ignored),
+            ("/Health", SessionNeed::Optional),
+            ("/health/", SessionNeed::Optional),
+            ("/assets/x", SessionNeed::Ignored),
+            ("/assets/./x", SessionNeed::Ignored),
+            ("/assets/%00", SessionNeed::Required),
+            ("/assets/..%2fx", SessionNeed::Optional),
+            ("/assets/..%2fapi/me", SessionNeed::Required),
+            ("/api/public/raw", SessionNeed::Ignored),
+            ("/api/public/%72aw", SessionNeed::Optional),
+            ("/api/public/x", SessionNeed::Optional),
+            ("/api/public/raw/..", SessionNeed::Optional),
+            ("/api/public/raw/../../me", SessionNeed::Required),
+            ("/api/me", SessionNeed::Required),
+        ] {
+            assert_eq!(policy.need_of(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn everything_can_be_anonymous() {
+        let policy = PathPolicy { anonymous: vec!["/*".parse().unwrap()], ..policy(&["/*"], &[]) };
+        for path in ["/", "/a", "/%00", "/a/..%2fb"] {
+            assert_eq!(policy.need_of(path), SessionNeed::Ignored, "{path}");
+        }
     }
 
     #[test]

@@ -29,6 +29,7 @@ pub(super) fn request_view(request: &Request) -> RequestView {
             if_match: value("if-match"),
             origin: value("origin"),
             sec_fetch_site: value("sec-fetch-site"),
+            upgrade: value("upgrade"),
         },
     )
 }
@@ -46,9 +47,10 @@ pub(super) fn response(answer: &Answer, is_head: bool) -> Result<Response, JsVal
     Response::new_with_opt_str_and_init(has_body.then_some(answer.body.as_str()), &init)
 }
 
-/// The app's answer with changed headers; untouched where there is nothing to change. A WebSocket goes through as it is.
+/// The app's answer with changed headers, for the gateway; untouched where there is nothing to change. A WebSocket goes along with it.
+#[cfg(feature = "event")]
 pub(super) fn edited(answer: Response, edits: Vec<HeaderEdit>) -> Result<Response, JsValue> {
-    if edits.is_empty() || answer.status() == SWITCHING_PROTOCOLS {
+    if edits.is_empty() {
         return Ok(answer);
     }
     // A response is a valid `ResponseInit`, and as such brings along all that it is, known to us or not.
@@ -56,7 +58,15 @@ pub(super) fn edited(answer: Response, edits: Vec<HeaderEdit>) -> Result<Respons
         answer.body().as_ref(),
         answer.unchecked_ref(),
     )?;
-    let headers = copy.headers();
+    apply(&copy.headers(), edits)?;
+    Ok(copy)
+}
+
+/// Changes headers, in order.
+pub(super) fn apply(
+    headers: &Headers,
+    edits: impl IntoIterator<Item = HeaderEdit>,
+) -> Result<(), JsValue> {
     for edit in edits {
         match edit {
             HeaderEdit::Append((name, value)) => headers.append(&name, &value)?,
@@ -64,7 +74,7 @@ pub(super) fn edited(answer: Response, edits: Vec<HeaderEdit>) -> Result<Respons
             HeaderEdit::Set((name, value)) => headers.set(&name, &value)?,
         }
     }
-    Ok(copy)
+    Ok(())
 }
 
 /// Every header as name, in lower case, and value.
@@ -82,5 +92,3 @@ pub(super) fn message(thrown: &JsValue) -> String {
         None => thrown.as_string().unwrap_or_else(|| "an unknown exception".to_owned()),
     }
 }
-
-const SWITCHING_PROTOCOLS: u16 = 101;

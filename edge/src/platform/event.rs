@@ -6,7 +6,9 @@ use crate::{
     host::{Host, Reply},
     log::{Level, LogLine},
     respond::{self, ExpiredStatus},
+    settings::Settings,
 };
+use std::rc::Rc;
 use wayleave_shared::refusal::Code;
 use worker::{Context, Env, event, web_sys};
 
@@ -18,8 +20,8 @@ async fn fetch(
 ) -> worker::Result<web_sys::Response> {
     let view = convert::request_view(&request);
     let is_head = view.method == "HEAD";
-    let isolate = isolate::isolate(&env);
-    let host = WorkerHost::new(request, env, context);
+    let isolate = isolate::isolate(&env, |variable| Settings::read(variable));
+    let host = WorkerHost::new(request, env, Rc::new(context));
     let reply = match isolate {
         Ok(isolate) => handle(&host, &isolate, &view).await,
         Err(wrong) => {

@@ -1,6 +1,6 @@
 //! The edge's hands: the clock, the log, fetching.
 
-use super::{convert, limit, shared, stream};
+use super::{convert, limit, shared, stream, upstream};
 use crate::{
     gateway::{self, AppRequest},
     host::{
@@ -27,47 +27,15 @@ use worker::{
 
 /// Workers, for one request.
 #[derive(Clone)]
-pub(super) struct WorkerHost {
+pub struct WorkerHost {
     request: Request,
     env: Env,
     context: Rc<Context>,
 }
 
 impl WorkerHost {
-    pub(super) fn new(request: Request, env: Env, context: Context) -> Self {
-        Self { request, env, context: Rc::new(context) }
-    }
-
-    /// The client's request, pointed at the app.
-    fn app_request(&self, app_request: &AppRequest) -> Result<Request, JsValue> {
-        let headers = Headers::new_with_headers(&self.request.headers())?;
-        let connection = headers.get("connection")?;
-        for (name, _) in convert::entries(&self.request.headers()) {
-            if gateway::is_removed(&name, connection.as_deref()) {
-                headers.delete(&name)?;
-            }
-        }
-        for name in &app_request.removed {
-            headers.delete(name)?;
-        }
-        for (name, value) in &app_request.headers {
-            headers.set(name, value)?;
-        }
-        let init = RequestInit::new();
-        init.set_method(&self.request.method());
-        init.set_headers(&headers);
-        init.set_redirect(RequestRedirect::Manual);
-        if app_request.is_personal {
-            init.set_cache(RequestCache::NoStore);
-            // Without a word from the client the platform would add `no-cache`, which keeps many apps from answering 304.
-            if !headers.has("cache-control")? {
-                headers.set("cache-control", "max-age=0")?;
-            }
-        }
-        if let Some(body) = self.request.body() {
-            init.set_body(&body);
-        }
-        Request::new_with_str_and_init(&app_request.url, &init)
+    pub(super) const fn new(request: Request, env: Env, context: Rc<Context>) -> Self {
+        Self { request, env, context }
     }
 }
 
@@ -132,8 +100,9 @@ impl GatewayHost for WorkerHost {
     }
 
     async fn forward(&self, request: AppRequest) -> Result<Response, AppUnreachable> {
-        let sent = send(self.app_request(&request)).await;
-        sent.map_err(|thrown| AppUnreachable(convert::message(&thrown)))
+        let broken = |thrown| AppUnreachable::Broken(convert::message(&thrown));
+        let sent = upstream::send(&self.env, &self.request, &request).map_err(broken)?;
+        sent.answer().await.map_err(broken)?.ok_or(AppUnreachable::TimedOut)
     }
 
     fn reserved_headers(&self, answer: &Response) -> Vec<(String, String)> {

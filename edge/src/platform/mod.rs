@@ -9,15 +9,22 @@
 //! | `isolate` | what is kept between requests |
 //! | `host` | the edge's hands: the clock, the log, fetching |
 //! | `limit` | the rate limit, where `wrangler.toml` has one |
+//! | `library` | what workers of your own build on |
 //! | `shared` | what the isolates of one place keep for each other |
 //! | `convert` | between the platform's objects and ours |
 //! | `stream` | reading a body to its end, but not further than a limit |
+//! | `upstream` | sending a request on to the app |
 
 mod convert;
 #[cfg(feature = "event")]
 mod event;
 mod host;
 mod isolate;
+mod library;
 mod limit;
 mod shared;
 mod stream;
+mod upstream;
+
+pub use host::WorkerHost;
+pub use library::{add_lines, edge, edge_with, refusal};

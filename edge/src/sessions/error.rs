@@ -18,7 +18,8 @@ use wayleave_shared::{
 /// `Display` says why, for the log of the app; no text here holds a token or a key.
 #[derive(Clone)]
 pub struct SessionError {
-    problem: Problem,
+    /// Boxed, as most results are sessions.
+    problem: Box<Problem>,
     reason: String,
 }
 
@@ -51,7 +52,7 @@ impl ErrorType {
 impl SessionError {
     pub(super) fn new(code: Code, reason: impl fmt::Display) -> Self {
         let reason = reason.to_string();
-        Self { problem: Problem::new(code, respond::detail(code)), reason }
+        Self { problem: Box::new(Problem::new(code, respond::detail(code))), reason }
     }
 
     /// The session was ended: the page is told, and these lines clear its cookies.
@@ -102,6 +103,12 @@ impl SessionError {
         }
     }
 
+    /// Whether session data was not written because somebody else had written it since its version was read: read it again.
+    #[must_use]
+    pub const fn is_version_conflict(&self) -> bool {
+        matches!(self.problem.code, Code::VersionConflict)
+    }
+
     /// The stable code.
     #[must_use]
     pub const fn code(&self) -> Code {
@@ -132,7 +139,7 @@ impl From<OriginError> for SessionError {
         match error {
             OriginError::Refused(problem) => {
                 let reason = format!("the origin refused: {}", problem.detail);
-                Self { problem, reason }
+                Self { problem: Box::new(problem), reason }
             }
             OriginError::Unavailable(outage) => Self::from(outage),
         }

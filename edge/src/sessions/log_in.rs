@@ -7,7 +7,7 @@ use crate::{
     decide::{Action, Forward, Refusal},
     host::Host,
     origin::{Call, ask, checked, clear_duplicates, read},
-    request::RequestView,
+    request::{IncomingRequest, RequestView},
     route::Route,
     session::{self, AntiCsrfRule},
     settle,
@@ -61,11 +61,11 @@ impl<H: Host> Edge<H> {
     /// [`General`](super::ErrorType::General): the origin cannot be asked, or what was given is too large for an access token.
     pub async fn create_session(
         &self,
-        request: &RequestView,
+        request: &impl IncomingRequest,
         new: NewSession,
     ) -> Result<Issued<H>, SessionError> {
-        let settings = self.settings();
-        let replaces = self.carried(request).await;
+        let (settings, request) = (self.settings(), request.view());
+        let replaces = self.carried(&request).await;
         let NewSession { user_id, jwt_payload, session_data, client } = new;
         if jwt_payload.as_ref().is_some_and(|payload| !payload.has_unique_members()) {
             let reason = "an object in the payload has two members of one name";
@@ -92,11 +92,15 @@ impl<H: Host> Edge<H> {
     /// | [`TokenTheftDetected`](super::ErrorType::TokenTheftDetected) | the token's successor is in use already |
     /// | [`TryRefreshToken`](super::ErrorType::TryRefreshToken) | the browser has two cookies of one name; with the lines of this error on the answer it comes back with one |
     /// | [`General`](super::ErrorType::General) | the origin cannot be asked |
-    pub async fn refresh_session(&self, request: &RequestView) -> Result<Issued<H>, SessionError> {
-        let (settings, headers) = (self.settings(), &request.headers);
+    pub async fn refresh_session(
+        &self,
+        request: &impl IncomingRequest,
+    ) -> Result<Issued<H>, SessionError> {
+        let (settings, request) = (self.settings(), request.view());
+        let headers = &request.headers;
         let found = credential::refresh_token(headers, settings);
         let is_bearer = matches!(found, RefreshToken::Token(_, transfer) if transfer.is_header());
-        if !is_bearer && !cross_site::is_allowed(request, &settings.gateway.allowed_origins) {
+        if !is_bearer && !cross_site::is_allowed(&request, &settings.gateway.allowed_origins) {
             return Err(SessionError::refused(Refusal::CrossSite));
         }
         match found {
@@ -127,14 +131,13 @@ impl<H: Host> Edge<H> {
         }
         // For its keys: what is decided does not matter here.
         let route = Route::AppCode(AntiCsrfRule::Never);
-        match settle::decide(host, isolate, request, route).await {
-            Action::Forward(Forward { session: Some(claims), .. }) => Some(claims.session),
-            _ => {
-                let keys = isolate.keys.lock().keys();
-                let now = host.now().whole_seconds();
-                session::carried(&request.headers, keys.as_ref(), &isolate.settings, now).session
-            }
+        let action = settle::decide(host, isolate, request, route).await;
+        if let Action::Forward(Forward { session: Some(claims), .. }) = action {
+            return Some(claims.session);
         }
+        let keys = isolate.keys.lock().keys();
+        let now = host.now().whole_seconds();
+        session::carried(&request.headers, keys.as_ref(), &isolate.settings, now).session
     }
 
     fn issued(

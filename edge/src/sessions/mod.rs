@@ -24,7 +24,7 @@ use crate::{
     decide::{Action, Forward},
     host::Host,
     isolate::Isolate,
-    request::RequestView,
+    request::IncomingRequest,
     route::Route,
     session::AntiCsrfRule,
     settings::Settings,
@@ -106,11 +106,12 @@ impl<H: Host> Edge<H> {
     /// | [`ErrorType::General`] | there are no keys, or what is known of revocations is too old and cannot be renewed |
     pub async fn get_session(
         &self,
-        request: &RequestView,
+        request: &impl IncomingRequest,
         csrf: Csrf,
     ) -> Result<Session<H>, SessionError> {
+        let request = request.view();
         let (host, isolate) = (&self.host, &self.isolate);
-        let action = settle::decide(host, isolate, request, Route::AppCode(csrf.into())).await;
+        let action = settle::decide(host, isolate, &request, Route::AppCode(csrf.into())).await;
         let action = match action {
             Action::Confirm(confirm) => over::confirmed(host, isolate, confirm).await?,
             action => action,

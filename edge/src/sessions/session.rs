@@ -66,6 +66,18 @@ impl<H: Host> Session<H> {
         &self.verified
     }
 
+    /// The access token that proves it. A secret; a language binding keeps it for [`Edge::update_payload`]. No call.
+    #[must_use]
+    pub fn access_token(&self) -> &str {
+        &self.access_token
+    }
+
+    /// How that travels. No call.
+    #[must_use]
+    pub const fn transfer(&self) -> TokenTransfer {
+        self.transfer
+    }
+
     /// What the app keeps in it. One call each time.
     ///
     /// # Errors

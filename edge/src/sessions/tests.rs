@@ -6,7 +6,7 @@ use crate::{
         BROWSER, Bench, OriginReply, Script, finish, issued, refresh_cookie, says, session,
     },
     origin::Outage,
-    request::RequestHeaders,
+    request::{RequestHeaders, RequestView},
     respond::ExpiredStatus,
     testing,
 };

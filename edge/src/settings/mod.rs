@@ -7,11 +7,13 @@ mod gateway;
 mod read;
 mod revocation;
 mod service_key;
+mod trust_key;
 
 pub use error::SettingsError;
-pub use gateway::{GatewaySettings, Upstream};
+pub use gateway::{GatewaySettings, SERVICE_BINDING, Upstream};
 pub use revocation::RevocationPolicy;
 pub use service_key::ServiceKey;
+pub use trust_key::TrustKey;
 
 use crate::{confirmations::ConfirmMode, respond::ExpiredStatus};
 use wayleave_shared::{cookie::CookieNames, token::TokenPolicy, web_origin::WebOrigin};

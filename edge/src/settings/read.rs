@@ -1,11 +1,12 @@
 //! Reading each variable.
 
 use super::{
-    GatewaySettings, RevocationPolicy, ServiceKey, SessionDataAccess, Settings, SettingsError,
-    TransferPolicy, Upstream, gateway::DEFAULT_BASE_PATH,
+    GatewaySettings, RevocationPolicy, SERVICE_BINDING, ServiceKey, SessionDataAccess, Settings,
+    SettingsError, TransferPolicy, TrustKey, Upstream, gateway::DEFAULT_BASE_PATH,
 };
 use crate::{
     confirmations::ConfirmMode,
+    gateway::RequiredClaims,
     path::{PathPattern, PathPolicy},
     respond::ExpiredStatus,
     revocations::{Mode, StaleFeed},
@@ -74,16 +75,22 @@ pub(super) fn gateway(variables: &Variables<'_>) -> Result<GatewaySettings, Sett
             base_path,
         )?
         .unwrap_or_else(|| DEFAULT_BASE_PATH.to_owned());
+    let required_claims =
+        variables.optional("REQUIRED_CLAIMS", CLAIMS, RequiredClaims::parse)?.unwrap_or_default();
+    let paths = paths(variables, &required_claims)?;
     Ok(GatewaySettings {
-        upstream: Upstream::Url(variables.required("UPSTREAM", HTTP_URL, http_url)?),
+        upstream: variables.required("UPSTREAM", UPSTREAM, upstream)?,
+        upstream_timeout_ms: variables.optional(
+            "UPSTREAM_TIMEOUT",
+            "a duration from 100ms to 1h such as 30s",
+            timeout_ms,
+        )?,
+        trust_key: variables.optional("TRUST_KEY", TRUST_KEY, TrustKey::new)?,
         refresh_path_aliases: refresh_path_aliases(variables, &auth_base_path)?,
         auth_base_path,
-        paths: PathPolicy {
-            protected: variables
-                .optional("PROTECTED_PATHS", PATHS, list)?
-                .unwrap_or_else(|| vec![PathPattern::Below(String::new())]),
-            public: variables.optional("PUBLIC_PATHS", PATHS, list)?.unwrap_or_default(),
-        },
+        paths,
+        anti_csrf_off: variables.optional("ANTI_CSRF_OFF_PATHS", PATHS, list)?.unwrap_or_default(),
+        required_claims,
         session_data_access: variables
             .optional("SESSION_DATA_ACCESS", "off, read or read-write", session_data_access)?
             .unwrap_or(SessionDataAccess::Read),
@@ -92,9 +99,7 @@ pub(super) fn gateway(variables: &Variables<'_>) -> Result<GatewaySettings, Sett
 }
 
 /// Of the gateway's, an app that verifies for itself needs only who may cause a refresh.
-pub(super) fn without_gateway(
-    variables: &Variables<'_>,
-) -> Result<GatewaySettings, SettingsError> {
+pub(super) fn without_gateway(variables: &Variables<'_>) -> Result<GatewaySettings, SettingsError> {
     let allowed_origins = allowed_origins(variables)?;
     Ok(GatewaySettings { allowed_origins, ..GatewaySettings::none() })
 }
@@ -106,6 +111,38 @@ fn allowed_origins(variables: &Variables<'_>) -> Result<Vec<WebOrigin>, Settings
         list,
     )?;
     Ok(read.unwrap_or_default())
+}
+
+/// A path that requires claims needs a session. One that is open would never be asked for them, which nobody can have meant.
+fn paths(
+    variables: &Variables<'_>,
+    required_claims: &RequiredClaims,
+) -> Result<PathPolicy, SettingsError> {
+    let mut policy = PathPolicy {
+        protected: variables
+            .optional("PROTECTED_PATHS", PATHS, list)?
+            .unwrap_or_else(|| vec![PathPattern::Below(String::new())]),
+        public: variables.optional("PUBLIC_PATHS", PATHS, list)?.unwrap_or_default(),
+        anonymous: variables.optional("ANONYMOUS_PATHS", PATHS, list)?.unwrap_or_default(),
+    };
+    let open = || policy.public.iter().chain(&policy.anonymous);
+    if required_claims.paths().any(|path| open().any(|pattern| pattern.covers(path))) {
+        return Err(variables.refused("REQUIRED_CLAIMS", CLAIMS_OF_OPEN_PATHS));
+    }
+    policy.protected.extend(required_claims.paths().cloned());
+    Ok(policy)
+}
+
+fn upstream(text: &str) -> Option<Upstream> {
+    if text == SERVICE_BINDING {
+        return Some(Upstream::Binding);
+    }
+    http_url(text).map(Upstream::Url)
+}
+
+fn timeout_ms(text: &str) -> Option<u32> {
+    let timeout = humantime::parse_duration(text).ok()?.as_millis();
+    u32::try_from(timeout).ok().filter(|ms| TIMEOUT_MS.contains(ms))
 }
 
 fn http_url(text: &str) -> Option<WebOrigin> {
@@ -206,18 +243,20 @@ impl<'lookup> Variables<'lookup> {
         let Some(text) = (self.lookup)(variable) else { return Ok(None) };
         match parse(text.trim()) {
             Some(value) => Ok(Some(value)),
-            None => Err(SettingsError {
-                variable,
-                value: Some(without_secrets(variable, text)),
-                accepted,
-            }),
+            None => Err(self.refused(variable, accepted)),
         }
+    }
+
+    /// What is said of a variable whose value will not do.
+    fn refused(&self, variable: &'static str, accepted: &'static str) -> SettingsError {
+        let value = (self.lookup)(variable).map(|text| without_secrets(variable, text));
+        SettingsError { variable, value, accepted }
     }
 }
 
-/// The value as it may be logged: not the service key, and no URL that may hold a password.
+/// The value as it may be logged: no key, and no URL that may hold a password.
 fn without_secrets(variable: &str, value: String) -> String {
-    if variable == "SERVICE_KEY" || value.contains('@') {
+    if matches!(variable, "SERVICE_KEY" | "TRUST_KEY") || value.contains('@') {
         return format!("(hidden, {} bytes)", value.len());
     }
     value
@@ -301,6 +340,11 @@ fn stale_feed(text: &str) -> Option<StaleFeed> {
     }
 }
 
+const UPSTREAM: &str =
+    "a URL scheme://host[:port] with http or https and no path, or a service binding of this name";
+const CLAIMS: &str = r#"for each path the members of the JWT payload that it requires, with a string, number, boolean or null each, such as {"/admin/*": {"role": "admin"}}"#;
+const CLAIMS_OF_OPEN_PATHS: &str = "about paths that PUBLIC_PATHS and ANONYMOUS_PATHS do not open";
+const TRUST_KEY: &str = "at least 32 characters of visible ASCII";
 const HTTP_URL: &str = "a URL scheme://host[:port] with http or https and no path";
 const SERVICE_KEY: &str =
     "one of the origin's service keys, at least 32 characters of visible ASCII without commas";
@@ -315,3 +359,6 @@ const DEFAULT_MAX_VALIDITY_S: u64 = 24 * 60 * 60;
 /// Less would pull the feed without end; more is as good as an access token that lives shortly.
 const STALENESS_MS: std::ops::RangeInclusive<u64> = 100..=60_000;
 const DEFAULT_STALENESS_MS: u64 = 2_000;
+
+/// Less would refuse apps that work; who waits longer has gone away.
+const TIMEOUT_MS: std::ops::RangeInclusive<u32> = 100..=3_600_000;

@@ -1,6 +1,7 @@
 use super::*;
 use crate::{
     confirmations::ConfirmMode,
+    path::SessionNeed,
     respond::ExpiredStatus,
     revocations::{Mode, StaleFeed},
 };
@@ -110,6 +111,19 @@ fn every_wrong_value_is_refused_with_its_name_and_value() {
         ("REFRESH_PATH_ALIASES", "/refresh,"),
         ("REFRESH_PATH_ALIASES", "/refresh, /auth/signout"),
         ("REFRESH_PATH_ALIASES", "/auth/session/data"),
+        ("ANONYMOUS_PATHS", "assets"),
+        ("ANTI_CSRF_OFF_PATHS", "/hooks*"),
+        ("REQUIRED_CLAIMS", ""),
+        ("REQUIRED_CLAIMS", "/admin/*"),
+        ("REQUIRED_CLAIMS", r#"{"/admin/*": {}}"#),
+        ("REQUIRED_CLAIMS", r#"{"/admin/*": {"roles": ["admin"]}}"#),
+        ("REQUIRED_CLAIMS", r#"{"admin": {"role": "admin"}}"#),
+        ("REQUIRED_CLAIMS", r#"[{"path": "/admin/*"}]"#),
+        ("UPSTREAM", "{}"),
+        ("UPSTREAM_TIMEOUT", ""),
+        ("UPSTREAM_TIMEOUT", "30"),
+        ("UPSTREAM_TIMEOUT", "99ms"),
+        ("UPSTREAM_TIMEOUT", "61m"),
         ("CONFIRM", ""),
         ("CONFIRM", "on"),
         ("CONFIRM", "Inline"),
@@ -168,6 +182,55 @@ fn right_values_are_taken() {
 }
 
 #[test]
+fn right_values_for_the_gateway_are_taken() {
+    let gateway = |name, value| read_with(name, Some(value)).unwrap().gateway;
+    let anonymous = gateway("ANONYMOUS_PATHS", "/assets/*").paths;
+    assert_eq!(anonymous.need_of("/assets/x"), SessionNeed::Ignored);
+    assert_eq!(anonymous.need_of("/x"), SessionNeed::Required);
+    assert_eq!(gateway("ANTI_CSRF_OFF_PATHS", "/a").anti_csrf_off, ["/a".parse().unwrap()]);
+    let claims = gateway("REQUIRED_CLAIMS", r#"{"/admin/*": {"role": "admin"}}"#).required_claims;
+    assert!(claims.refusal("/admin", None).is_some() && claims.refusal("/x", None).is_none());
+    assert_eq!(gateway("UPSTREAM", SERVICE_BINDING).upstream, Upstream::Binding);
+    for (text, expected) in [("100ms", 100), ("30s", 30_000), ("1h", 3_600_000)] {
+        assert_eq!(gateway("UPSTREAM_TIMEOUT", text).upstream_timeout_ms, Some(expected));
+    }
+    assert_eq!(gateway("TRUST_KEY", KEY).trust_key.unwrap().as_bytes(), KEY.as_bytes());
+}
+
+#[test]
+fn claims_of_a_path_that_is_open_as_a_whole_are_refused() {
+    const CLAIMS: &str = r#"{"/admin/*": {"role": "admin"}}"#;
+    for (list, value, expected) in [
+        ("PUBLIC_PATHS", "/admin/login, /x/*", true),
+        ("PUBLIC_PATHS", "/admin/*", false),
+        ("PUBLIC_PATHS", "/x, /*", false),
+        ("ANONYMOUS_PATHS", "/admin/icon.svg", true),
+        ("ANONYMOUS_PATHS", "/admin/*", false),
+    ] {
+        let read = Settings::read(|name| match name {
+            "ORIGIN_URL" | "UPSTREAM" | "ISSUER" => Some("http://localhost:1".to_owned()),
+            "SERVICE_KEY" => Some(KEY.to_owned()),
+            "REQUIRED_CLAIMS" => Some(CLAIMS.to_owned()),
+            _ => (name == list).then(|| value.to_owned()),
+        });
+        match read {
+            Ok(_) => assert!(expected, "{list} {value}"),
+            Err(refused) => {
+                assert!(!expected, "{list} {value}: {refused}");
+                assert_eq!(
+                    (refused.variable, refused.value.as_deref()),
+                    ("REQUIRED_CLAIMS", Some(CLAIMS))
+                );
+                assert_eq!(
+                    refused.accepted,
+                    "about paths that PUBLIC_PATHS and ANONYMOUS_PATHS do not open"
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn two_cookies_may_trade_their_names() {
     let names = Settings::read(|name| {
         let value = match name {
@@ -201,6 +264,20 @@ fn secrets_are_never_shown() {
         short_key.to_string(),
         "SERVICE_KEY is \"(hidden, 12 bytes)\", but must be one of the origin's service keys, at least 32 characters of visible ASCII without commas"
     );
+    for key in
+        ["short-secret", "0123456789 abcdefghijklmnopqrstuv", "é123456789abcdefghijklmnopqrstuv"]
+    {
+        let wrong = read_with("TRUST_KEY", Some(key)).unwrap_err();
+        assert_eq!(
+            wrong.to_string(),
+            format!(
+                "TRUST_KEY is \"(hidden, {} bytes)\", but must be at least 32 characters of visible ASCII",
+                key.len()
+            )
+        );
+    }
+    let signing = read_with("TRUST_KEY", Some("vutsrqponmlkjihgfedcba9876543210")).unwrap();
+    assert!(!format!("{signing:?}").contains("vutsrq"));
     let password = read_with("UPSTREAM", Some("https://user:password@app.example")).unwrap_err();
     assert!(!password.to_string().contains("password"));
     let settings = read_with("X", None).unwrap();

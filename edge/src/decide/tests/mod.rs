@@ -1,11 +1,12 @@
 use super::*;
 use crate::{request::RequestHeaders, respond::ExpiredStatus, revocations::Revocations, testing};
-use wayleave_shared::{header, key_set::KeySet, refusal::Code};
+use wayleave_shared::{header, json::Json, key_set::KeySet, refusal::Code};
 
 mod anti_csrf;
 mod bearer;
 mod confirmation;
 mod gateway;
+mod policies;
 mod refresh;
 mod revocation;
 mod sign_out;

@@ -1,6 +1,7 @@
 //! Requests that go on to the app.
 
 use super::*;
+use crate::gateway::SIGNATURE;
 
 #[test]
 fn the_app_sees_the_session_and_the_client_none_of_our_headers() {
@@ -83,6 +84,46 @@ fn an_app_that_cannot_be_reached_is_503() {
     assert_eq!((answer.status, answer.header("retry-after")), (503, Some("1")));
     assert!(answer.body.contains("the app cannot be reached now"), "{}", answer.body);
     assert_eq!(bench.reasons(), ["refused"]);
+}
+
+#[test]
+fn an_app_that_takes_too_long_is_504() {
+    let bench = Bench::warm(&[]);
+    *bench.script.0.app.borrow_mut() = None;
+    bench.script.0.app_is_late.set(true);
+
+    let answer = bench.own("GET", "/public/page", RequestHeaders::default());
+
+    assert_eq!((answer.status, answer.header("retry-after")), (504, Some("1")));
+    assert_eq!(
+        answer.body,
+        r#"{"status":504,"code":"unavailable","detail":"the app did not answer in time","errType":1000}"#
+    );
+    assert_eq!(bench.reasons(), ["it did not answer within UPSTREAM_TIMEOUT"]);
+}
+
+#[test]
+fn the_app_is_told_an_address_only_if_it_is_one() {
+    for (address, expected) in
+        [(None, None), (Some("192.0.2.7"), Some("192.0.2.7")), (Some("10.0.0.1, 192.0.2.7"), None)]
+    {
+        let bench = Bench::warm(&[]);
+        *bench.script.0.address.borrow_mut() = address.map(str::to_owned);
+        bench.app("GET", "/public/page", RequestHeaders::default());
+        let seen = bench.script.0.seen.take();
+        let told = seen[0].headers.iter().find(|(name, _)| *name == "x-forwarded-for");
+        assert_eq!(told.map(|(_, value)| value.as_str()), expected);
+    }
+}
+
+#[test]
+fn what_is_signed_is_when_the_request_passes() {
+    let bench = Bench::warm(&[("TRUST_KEY", testing::SERVICE_KEY), ("REVOCATION", "off")]);
+    bench.pass(1_999);
+    bench.app("GET", "/public/page", RequestHeaders::default());
+    let seen = bench.script.0.seen.take();
+    let (_, value) = seen[0].headers.iter().find(|(name, _)| *name == SIGNATURE).unwrap();
+    assert!(value.starts_with("v1,1700000001,"), "{value}");
 }
 
 #[test]

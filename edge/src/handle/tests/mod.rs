@@ -27,6 +27,7 @@ mod concurrent;
 mod confirmations;
 mod duplicates;
 mod gateway;
+mod instructions;
 mod keys;
 mod limit;
 mod refresh_and_sign_out;
@@ -50,6 +51,8 @@ struct State {
     asked: RefCell<Vec<String>>,
     /// The headers of the app's answer; `None` where the app cannot be reached.
     app: RefCell<Option<Vec<(String, String)>>>,
+    /// Whether it takes too long then.
+    app_is_late: Cell<bool>,
     /// What the app saw.
     seen: RefCell<Vec<AppRequest>>,
     discarded: Cell<usize>,
@@ -119,7 +122,14 @@ impl GatewayHost for Script {
 
     async fn forward(&self, request: AppRequest) -> Result<Self::AppAnswer, AppUnreachable> {
         self.0.seen.borrow_mut().push(request);
-        self.0.app.borrow().clone().ok_or(AppUnreachable("refused".to_owned()))
+        let answer = self.0.app.borrow().clone();
+        answer.ok_or_else(|| {
+            if self.0.app_is_late.get() {
+                AppUnreachable::TimedOut
+            } else {
+                AppUnreachable::Broken("refused".to_owned())
+            }
+        })
     }
 
     fn reserved_headers(&self, answer: &Self::AppAnswer) -> Vec<(String, String)> {
