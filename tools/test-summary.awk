@@ -14,7 +14,7 @@ function count(kind, passed, failed, ignored) {
 # The kind of an integration test, from the name of its program.
 function kind_of(program) {
     if (program == "store_contract") return "store contract"
-    if (program == "browser" || program == "system" || program == "examples" || program == "fuzz") return program
+    if (program == "browser" || program == "system" || program == "examples" || program == "javascript" || program == "fuzz") return program
     if (program == "rotation" || program == "rotation_simulation") return "rotation"
     if (program == "races") return program
     if (program == "verifier" || program ~ /^token_/) return "verifier"
@@ -34,7 +34,7 @@ function finish() {
 
 BEGIN {
     # The kinds there must be, in this order. A kind of which nothing ran is a failure below.
-    wanted = split("unit,doc,store contract: SQLite,store contract: MariaDB,store contract: MySQL,origin HTTP,rotation,races,system,examples,verifier,browser,fuzz", order, ",")
+    wanted = split("unit,doc,store contract: SQLite,store contract: MariaDB,store contract: MySQL,origin HTTP,rotation,races,system,examples,javascript,verifier,browser,fuzz", order, ",")
     for (i = 1; i <= wanted; i++) count(order[i], 0, 0, 0)
     engine["sqlite"] = "store contract: SQLite"
     engine["mariadb"] = "store contract: MariaDB"

@@ -138,7 +138,7 @@ pub fn browser_lines(lines: &BrowserLines) -> impl Iterator<Item = HeaderEdit> {
         .headers
         .iter()
         .filter(|(name, _)| !name.to_ascii_lowercase().starts_with("access-control-"))
-        .map(|(name, value)| HeaderEdit::set(name.clone(), value.as_str()));
+        .map(|(name, value)| HeaderEdit::set(name.to_owned(), value));
     std::iter::once(no_store()).chain(cookies).chain(headers)
 }
 
@@ -184,7 +184,7 @@ const LIMIT_PERIOD_S: &str = "60";
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeMap;
+    use wayleave_shared::header_lines::HeaderLines;
     use wayleave_shared::{session_handle::SessionHandle, user_id::UserId, wire::StolenSession};
 
     #[test]
@@ -217,7 +217,7 @@ mod tests {
         let refused = Problem {
             browser: Some(BrowserLines {
                 set_cookie: vec!["a=; Path=/".into(), "b=; Path=/".into()],
-                headers: BTreeMap::from([("front-token".into(), "remove".into())]),
+                headers: HeaderLines::from([("front-token".into(), "remove".into())]),
             }),
             // Whose session it was is the app's to know, not the browser's that the token came from.
             session: Some(StolenSession {

@@ -2,15 +2,12 @@
 
 use crate::{
     request::RequestView,
-    session::AntiCsrfRule,
     settings::{SessionDataAccess, Settings},
 };
 
 /// What a request is for, by its method and path.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Route {
-    /// None: the app's own code asks whose request it is, and wants the anti-CSRF token so.
-    AppCode(AntiCsrfRule),
     /// Everything that is not ours: the app's.
     Gateway,
     /// `GET {base}/session/data`.

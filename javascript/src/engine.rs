@@ -3,12 +3,12 @@
 //! Each answers with the JSON of [`outcome`](crate::outcome), whatever happens.
 
 use crate::{
-    host::{JavaScript, JsHost},
-    outcome::{Known, Revoked, WrongSetting, no_such_session, of_error, success, wrong_argument},
+    host::{JavaScript, JsHost, JsVariables},
+    outcome::{Known, Revoked, no_such_session, of_error, success, wrong_argument, wrong_setting},
     request::{JsRequest, view},
 };
 use js_sys::Promise;
-use std::{collections::BTreeMap, pin::Pin, sync::Arc};
+use std::{pin::Pin, sync::Arc};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::future_to_promise;
 use wayleave_edge::{
@@ -19,7 +19,9 @@ use wayleave_edge::{
     settings::Settings,
 };
 use wayleave_shared::{
+    client::Client,
     json::Json,
+    user_id::UserId,
     wire::{TokenTransfer, UpdatePayload},
 };
 
@@ -30,19 +32,15 @@ pub struct Engine(Edge<JavaScript>);
 
 #[wasm_bindgen]
 impl Engine {
-    /// Reads the variables, a JSON object of strings under the names of the edge's settings. Asks nobody for anything.
+    /// Reads the variables, by the names of the edge's settings. Asks nobody for anything.
     ///
     /// # Errors
     ///
     /// Throws a string, the JSON of the first variable that is missing or wrong: `{"variable", "value"?, "accepted"}`.
     #[wasm_bindgen(constructor)]
-    pub fn new(host: JsHost, variables: &str) -> Result<Self, String> {
-        let variables: BTreeMap<String, String> =
-            serde_json::from_str(variables).unwrap_or_default();
-        let settings = Settings::read_without_gateway(|name| variables.get(name).cloned());
-        let settings = settings.map_err(|wrong| {
-            serde_json::to_string(&WrongSetting::from(&wrong)).unwrap_or_default()
-        })?;
+    pub fn new(host: JsHost, variables: &JsVariables) -> Result<Self, String> {
+        let settings = Settings::read_without_gateway(|name| variables.get(name));
+        let settings = settings.map_err(|wrong| wrong_setting(&wrong))?;
         Ok(Self(Edge::new(JavaScript::new(host), Arc::new(Isolate::new(settings)))))
     }
 
@@ -57,17 +55,19 @@ impl Engine {
         })
     }
 
-    /// Logs a user in, by the request that is given, if one is. All but the request are JSON.
+    /// Logs a user in, by the request that is given, if one is. Payload and data are JSON.
     #[wasm_bindgen(js_name = createSession, unchecked_return_type = "Promise<string>")]
     pub fn create_session(
         &self,
         request: Option<JsRequest>,
-        user_id: &str,
+        user_id: &JsValue,
         jwt_payload: Option<String>,
         session_data: Option<String>,
-        client: Option<String>,
+        client_name: Option<String>,
+        client_address: Option<String>,
     ) -> Promise {
-        let new = match new_session(user_id, jwt_payload, session_data, client) {
+        let client = (client_name, client_address);
+        let new = match new_session(js_user_id(user_id), jwt_payload, session_data, client) {
             Ok(new) => new,
             Err(accepted) => return wrong(accepted),
         };
@@ -97,10 +97,10 @@ impl Engine {
         })
     }
 
-    /// Ends all sessions of a user, whose id comes as JSON: their handles.
+    /// Ends all sessions of a user, as JavaScript gave its id: their handles.
     #[wasm_bindgen(js_name = revokeAllSessionsForUser, unchecked_return_type = "Promise<string>")]
-    pub fn revoke_all_sessions_for_user(&self, user_id: &str) -> Promise {
-        let Ok(user_id) = serde_json::from_str(user_id) else { return wrong(USER_ID) };
+    pub fn revoke_all_sessions_for_user(&self, user_id: &JsValue) -> Promise {
+        let Some(user_id) = js_user_id(user_id) else { return wrong(USER_ID) };
         let edge = self.0.clone();
         promised(async move {
             let ended = edge.revoke_all_sessions_for_user(&user_id, None).await;
@@ -108,10 +108,10 @@ impl Engine {
         })
     }
 
-    /// The handles of a user's live sessions. The user's id comes as JSON.
+    /// The handles of a user's live sessions.
     #[wasm_bindgen(js_name = sessionHandlesOfUser, unchecked_return_type = "Promise<string>")]
-    pub fn session_handles_of_user(&self, user_id: &str) -> Promise {
-        let Ok(user_id) = serde_json::from_str(user_id) else { return wrong(USER_ID) };
+    pub fn session_handles_of_user(&self, user_id: &JsValue) -> Promise {
+        let Some(user_id) = js_user_id(user_id) else { return wrong(USER_ID) };
         let edge = self.0.clone();
         promised(async move {
             told(&edge, edge.sessions_of_user(&user_id).await, |sessions| {
@@ -195,10 +195,30 @@ fn at_once(outcome: String) -> Promise {
     Promise::resolve(&JsValue::from(outcome))
 }
 
-/// One kind of future for all calls: each kind would have the code around it once more in the Wasm.
 fn promised(outcome: impl Future<Output = String> + 'static) -> Promise {
-    let outcome: Pin<Box<dyn Future<Output = String>>> = Box::pin(outcome);
+    boxed(Box::pin(outcome))
+}
+
+/// One kind of future for all calls: each kind would have the code around it once more in the Wasm.
+fn boxed(outcome: Pin<Box<dyn Future<Output = String>>>) -> Promise {
     future_to_promise(async move { Ok(outcome.await.into()) })
+}
+
+/// A user id as JavaScript has it.
+fn js_user_id(value: &JsValue) -> Option<UserId> {
+    user_id(value.as_string(), value.as_f64())
+}
+
+fn user_id(text: Option<String>, number: Option<f64>) -> Option<UserId> {
+    match (text, number) {
+        (Some(text), _) => UserId::text(text).ok(),
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "an integer; what is too large for i64 becomes its end, which is refused"
+        )]
+        (None, Some(number)) if number.fract() == 0.0 => UserId::integer(number as i64).ok(),
+        _ => None,
+    }
 }
 
 /// What JavaScript gave, read.
@@ -207,24 +227,26 @@ fn promised(outcome: impl Future<Output = String> + 'static) -> Promise {
 ///
 /// What the first wrong argument must be, with its name.
 fn new_session(
-    user_id: &str,
+    user_id: Option<UserId>,
     jwt_payload: Option<String>,
     session_data: Option<String>,
-    client: Option<String>,
+    (name, address): (Option<String>, Option<String>),
 ) -> Result<NewSession, &'static str> {
-    let client = client.as_deref().map(serde_json::from_str).transpose();
+    let json = |text: Option<String>| text.map(Json::parse).transpose();
+    let address = address.map(|address| address.parse()).transpose().map_err(|_| CLIENT)?;
+    let is_told = name.is_some() || address.is_some();
     Ok(NewSession {
-        user_id: serde_json::from_str(user_id).map_err(|_| USER_ID)?,
-        jwt_payload: jwt_payload.map(Json::parse).transpose().map_err(|_| JWT_PAYLOAD)?,
-        session_data: session_data.map(Json::parse).transpose().map_err(|_| SESSION_DATA)?,
-        client: client.map_err(|_| CLIENT)?,
+        user_id: user_id.ok_or(USER_ID)?,
+        jwt_payload: json(jwt_payload).map_err(|_| JWT_PAYLOAD)?,
+        session_data: json(session_data).map_err(|_| SESSION_DATA)?,
+        client: is_told.then_some(Client { name, address }),
     })
 }
 
 const USER_ID: &str = "userId must be a string of 1 to 255 bytes of UTF-8 or a safe integer";
-const JWT_PAYLOAD: &str = "jwtPayload must be a JSON value of at most 128 levels";
-const SESSION_DATA: &str = "sessionData must be a JSON value of at most 128 levels";
-const DATA: &str = "data must be a JSON value of at most 128 levels";
+const JWT_PAYLOAD: &str = "jwtPayload must be a JSON value";
+const SESSION_DATA: &str = "sessionData must be a JSON value";
+const DATA: &str = "data must be a JSON value";
 const CLIENT: &str =
     "client must be an object {name?: string, address?: string}, with an IP address as address";
 
@@ -233,29 +255,41 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_javascript_gives_is_read_or_named() {
+    fn user_ids_are_strings_or_safe_integers() {
+        let text = |text: &str| user_id(Some(text.to_owned()), None).map(|id| id.to_text());
+        let number = |number| user_id(None, Some(number)).map(|id| id.to_text());
+
+        assert_eq!(text("alice").as_deref(), Some("alice"));
+        assert_eq!(text("1").as_deref(), Some("\"1\""));
+        assert_eq!(text(""), None);
+        assert_eq!(text(&"a".repeat(256)), None);
+        assert_eq!(number(1.0).as_deref(), Some("1"));
+        assert_eq!(number(-0.0).as_deref(), Some("0"));
+        assert_eq!(number(-9_007_199_254_740_991.0).as_deref(), Some("-9007199254740991"));
+        for wrong in [0.5, f64::NAN, f64::INFINITY, 9_007_199_254_740_992.0, 1e300, -1e300] {
+            assert_eq!(number(wrong), None, "{wrong}");
+        }
+        assert_eq!(user_id(None, None), None);
+    }
+
+    #[test]
+    fn what_a_log_in_is_given_is_read_or_named() {
         let text = |text: &str| Some(text.to_owned());
-        let new = new_session("7", text("null"), None, text(r#"{"name":"here"}"#)).unwrap();
-        assert_eq!(new.user_id.to_text(), "7");
+        let alice = || UserId::text("alice").ok();
+
+        let new = new_session(alice(), text("null"), None, (text("here"), text("::1"))).unwrap();
         assert_eq!(new.jwt_payload.unwrap().text(), "null");
         assert!(new.session_data.is_none());
-        assert_eq!(new.client.unwrap().name.as_deref(), Some("here"));
+        let client = new.client.unwrap();
+        assert_eq!((client.name, client.address), (text("here"), "::1".parse().ok()));
+        assert!(new_session(alice(), None, None, (None, None)).unwrap().client.is_none());
 
-        let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
-        let long = format!("\"{}\"", "a".repeat(256));
-        for (user_id, payload, data, client, expected) in [
-            ("", None, None, None, USER_ID),
-            ("true", None, None, None, USER_ID),
-            ("\"\"", None, None, None, USER_ID),
-            ("1.5", None, None, None, USER_ID),
-            ("9007199254740992", None, None, None, USER_ID),
-            (long.as_str(), None, None, None, USER_ID),
-            ("1", text(&deep), None, None, JWT_PAYLOAD),
-            ("1", None, text(&deep), None, SESSION_DATA),
-            ("1", None, None, text(r#"{"address":"home"}"#), CLIENT),
-            ("1", None, None, text(r#"{"name":1}"#), CLIENT),
-        ] {
-            assert_eq!(new_session(user_id, payload, data, client).unwrap_err(), expected);
-        }
+        let refused = |user_id, payload, data, address| {
+            new_session(user_id, payload, data, (None, address)).unwrap_err()
+        };
+        assert_eq!(refused(None, None, None, None), USER_ID);
+        assert_eq!(refused(alice(), text("{"), None, None), JWT_PAYLOAD);
+        assert_eq!(refused(alice(), None, text("{"), None), SESSION_DATA);
+        assert_eq!(refused(alice(), None, None, text("home")), CLIENT);
     }
 }

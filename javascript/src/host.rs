@@ -42,6 +42,13 @@ extern "C" {
         max_bytes: u32,
     ) -> Promise;
 
+    /// A `Map` of variables by name.
+    #[derive(Debug)]
+    pub type JsVariables;
+
+    #[wasm_bindgen(method)]
+    pub(crate) fn get(this: &JsVariables, name: &str) -> Option<String>;
+
     /// `OriginAnswer` of `typescript/core/host.ts`.
     type JsAnswer;
 

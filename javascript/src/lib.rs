@@ -18,3 +18,19 @@ pub mod outcome;
 pub mod request;
 
 pub use wayleave_edge::js::verify_access_token;
+
+#[cfg(test)]
+mod tests {
+    use wayleave_shared::header;
+
+    #[test]
+    fn the_typescript_lets_a_page_send_the_same_headers_as_the_edge() {
+        let source = include_str!("../typescript/core/sessions.ts");
+        let list = source.split("const ALLOWED_HEADERS = [").nth(1).unwrap();
+        let list = list.split(']').next().unwrap();
+
+        let names: Vec<_> = list.split('"').skip(1).step_by(2).collect();
+
+        assert_eq!(names, header::ALLOWED);
+    }
+}

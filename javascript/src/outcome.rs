@@ -69,20 +69,18 @@ pub(crate) struct Revoked {
     pub(crate) revoked: bool,
 }
 
-/// A variable that is missing or wrong.
 #[derive(Serialize)]
-pub(crate) struct WrongSetting<'wrong> {
+struct WrongSetting<'wrong> {
     variable: &'wrong str,
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<&'wrong str>,
     accepted: &'wrong str,
 }
 
-impl<'wrong> From<&'wrong SettingsError> for WrongSetting<'wrong> {
-    fn from(wrong: &'wrong SettingsError) -> Self {
-        let SettingsError { variable, value, accepted } = wrong;
-        Self { variable, value: value.as_deref(), accepted }
-    }
+/// A variable that is missing or wrong.
+pub(crate) fn wrong_setting(wrong: &SettingsError) -> String {
+    let SettingsError { variable, value, accepted } = wrong;
+    json(&WrongSetting { variable, value: value.as_deref(), accepted })
 }
 
 #[derive(Serialize)]
@@ -103,11 +101,19 @@ struct Failure<'error> {
 #[serde(rename_all = "camelCase")]
 struct Described<'error> {
     err_type: u16,
-    code: Code,
+    code: Word,
     message: String,
     status: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
     stolen: Option<&'error StolenSession>,
+}
+
+/// What went wrong, in a word that stays the same.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Word {
+    Shared(Code),
+    Own(&'static str),
 }
 
 /// A value, with the lines that the response must get.
@@ -120,35 +126,64 @@ pub(crate) fn of_error(error: &SessionError, expired: ExpiredStatus) -> String {
     json(&Failure {
         error: Described {
             err_type: error.error_type().number(),
-            code: error.code(),
+            code: Word::Shared(error.code()),
             message: error.to_string(),
-            status: expired.status_of(error.code()),
+            status: status_of(error, expired),
             stolen: error.stolen_session(),
         },
         lines: error.lines(),
     })
 }
 
-/// A handle that none has ever had.
+/// What the app's own code did wrong is no fault of its client.
+fn status_of(error: &SessionError, expired: ExpiredStatus) -> u16 {
+    match (error.error_type(), error.code()) {
+        (ErrorType::General, Code::Unavailable) => 503,
+        (ErrorType::General, _) => 500,
+        (_, code) => expired.status_of(code),
+    }
+}
+
+/// For a handle that no session ever had.
 pub(crate) fn no_such_session(expired: ExpiredStatus) -> String {
-    told(ErrorType::Unauthorised, Code::Unauthorised, "there is no such session", expired)
+    let code = Code::Unauthorised;
+    told(
+        ErrorType::Unauthorised,
+        Word::Shared(code),
+        "there is no such session",
+        expired.status_of(code),
+    )
 }
 
 /// An argument of the app that is not what it must be.
 pub(crate) fn wrong_argument(accepted: &str) -> String {
-    told(ErrorType::General, Code::BadRequest, accepted, ExpiredStatus::default())
+    told(ErrorType::General, Word::Own("invalid_argument"), accepted, 500)
 }
 
-fn told(kind: ErrorType, code: Code, message: &str, expired: ExpiredStatus) -> String {
+fn told(kind: ErrorType, code: Word, message: &str, status: u16) -> String {
     let (err_type, message) = (kind.number(), message.to_owned());
-    let status = expired.status_of(code);
-    json(&Failure {
-        error: Described { err_type, code, message, status, stolen: None },
-        lines: None,
-    })
+    let error = Described { err_type, code, message, status, stolen: None };
+    json(&Failure { error, lines: None })
 }
 
 fn json(value: &impl Serialize) -> String {
     // Structs of strings, numbers and JSON that is known to be valid: writing them does not fail.
     serde_json::to_string(value).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_app_did_wrong_is_a_general_error_of_its_own() {
+        assert_eq!(
+            wrong_argument("data must be JSON"),
+            r#"{"error":{"errType":1000,"code":"invalid_argument","message":"data must be JSON","status":500}}"#
+        );
+        assert_eq!(
+            no_such_session(ExpiredStatus::LoginTimeout),
+            r#"{"error":{"errType":2000,"code":"unauthorised","message":"there is no such session","status":440}}"#
+        );
+    }
 }

@@ -6,6 +6,7 @@
 //! | [`http`] | routes, bodies, statuses; the only place that knows HTTP |
 //! | [`service`] | the rules of sessions and of signing keys |
 //! | [`store`] | what is kept, and the only place that writes SQL |
+//! | [`import`] | takes over the sessions of another system |
 //! | [`job`] | what happens on its own |
 //! | [`metrics`] | what is counted |
 //! | [`command`] | what an operator does beside a running origin |
@@ -17,6 +18,7 @@ pub mod clock;
 pub mod command;
 pub mod config;
 pub mod http;
+pub mod import;
 pub mod job;
 pub mod metrics;
 mod random;

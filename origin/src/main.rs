@@ -5,13 +5,19 @@ use std::{
     io::{self, Write},
     path::PathBuf,
     process::ExitCode,
+    time::Duration,
 };
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    time::Instant,
+};
 use tracing_subscriber::EnvFilter;
 use wayleave_origin::{
     command,
     config::{self, Settings, Source},
+    import::{Report, SuperTokens},
     server::Server,
+    store::ImportMode,
 };
 
 /// Keeps sessions: create, refresh, end them and hold their data, in MySQL, MariaDB or SQLite.
@@ -29,12 +35,45 @@ enum Command {
     CheckConfig(ConfigFile),
     /// Print 32 random bytes in base64url: fit for a service key or a master key.
     GenerateSecret,
+    /// Take over the sessions of another system, so that its users stay logged in.
+    #[command(subcommand)]
+    Import(ImportCommand),
     /// List the signing keys, or remove one in an emergency.
     #[command(subcommand)]
     Keys(KeysCommand),
     /// Serve until SIGTERM or Ctrl-C.
     #[command(after_long_help = config::help())]
     Serve(ConfigFile),
+}
+
+#[derive(Subcommand)]
+enum ImportCommand {
+    /// Import the sessions of SuperTokens 4.0.X (npm package supertokens-node-mysql-ref-jwt).
+    ///
+    /// Stop that system first: what it changes afterwards is not seen. Its database is only read. Run it again after an interruption: nothing is imported twice.
+    /// Browsers bring their old refresh tokens to origins where `WAYLEAVE_IMPORTED_SESSIONS` is on. See docs/migrating-from-supertokens-4.md.
+    #[command(name = "supertokens-4")]
+    SuperTokens4 {
+        /// That system's database: mysql://user:password@host:port/database, or - to read it from standard input, where nobody sees the password. SELECT is all
+        /// that the user needs to be allowed.
+        #[arg(long, value_name = "URL", allow_hyphen_values = true)]
+        from: String,
+        /// The table of sessions: mysql.tables.refreshTokens of that system's settings.
+        #[arg(long, value_name = "NAME", default_value = "refresh_token")]
+        table: String,
+        /// Take user ids of digits for numbers: for sessions that were written by versions before 4.2.0, which kept both alike.
+        #[arg(long)]
+        digits_are_numbers: bool,
+        /// Read and judge everything, and import nothing.
+        #[arg(long)]
+        dry_run: bool,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+    /// Take back all sessions that were imported, so that they can be imported anew.
+    ///
+    /// Those that were refreshed here are ended as any other: their users log in once more. Sessions of log-ins here stay.
+    Undo(ConfigFile),
 }
 
 #[derive(Subcommand)]
@@ -67,6 +106,20 @@ async fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::CheckConfig(file) => check_config(&file),
         Command::GenerateSecret => generate_secret(),
+        Command::Import(ImportCommand::SuperTokens4 {
+            from,
+            table,
+            digits_are_numbers,
+            dry_run,
+            config,
+        }) => {
+            let mode = if dry_run { ImportMode::DryRun } else { ImportMode::Keep };
+            match source(from, &table, digits_are_numbers) {
+                Ok(source) => import(&config, source, mode).await,
+                Err(error) => Err(error),
+            }
+        }
+        Command::Import(ImportCommand::Undo(file)) => undo_import(&file).await,
         Command::Keys(KeysCommand::List(file)) => keys_list(&file).await,
         Command::Keys(KeysCommand::Remove { kid, config }) => keys_remove(&config, &kid).await,
         Command::Serve(file) => serve(&file).await,
@@ -98,6 +151,55 @@ fn generate_secret() -> Outcome {
     writeln!(io::stdout(), "{}", wayleave_origin::generate_secret()?)?;
     Ok(())
 }
+
+fn source(
+    from: String,
+    table: &str,
+    digits_are_numbers: bool,
+) -> Result<SuperTokens, Box<dyn std::error::Error>> {
+    let url = if from == "-" { io::read_to_string(io::stdin())? } else { from };
+    Ok(SuperTokens::new(url.trim(), table, digits_are_numbers)?)
+}
+
+async fn import(file: &ConfigFile, source: SuperTokens, mode: ImportMode) -> Outcome {
+    let settings = settings(file)?;
+    let mut pace = Pace::begin();
+    let mut tell = |report: &Report| {
+        let (read, imported) = (report.read, report.imported);
+        pace.tell(&format!("{read} sessions read, {imported} imported so far"));
+    };
+    let told = command::import_supertokens(&settings, source, mode, &mut tell).await?;
+    write!(io::stdout(), "{told}")?;
+    Ok(())
+}
+
+async fn undo_import(file: &ConfigFile) -> Outcome {
+    let settings = settings(file)?;
+    let mut pace = Pace::begin();
+    let mut tell = |taken| pace.tell(&format!("{taken} imported sessions taken back so far"));
+    let told = command::undo_import(&settings, &mut tell).await?;
+    write!(io::stdout(), "{told}")?;
+    Ok(())
+}
+
+/// Tells how far long work has come, but not too often.
+struct Pace(Instant);
+
+impl Pace {
+    fn begin() -> Self {
+        Self(Instant::now())
+    }
+
+    fn tell(&mut self, text: &str) {
+        if self.0.elapsed() >= TELL_EVERY {
+            // Where standard error is gone there is nobody to tell.
+            let _ = writeln!(io::stderr(), "{text}");
+            self.0 = Instant::now();
+        }
+    }
+}
+
+const TELL_EVERY: Duration = Duration::from_secs(5);
 
 async fn keys_list(file: &ConfigFile) -> Outcome {
     let listed = command::list_keys(&settings(file)?).await?;

@@ -180,6 +180,7 @@ pub async fn state(
             max_lifetime: settings.session_max_lifetime,
             max_per_user: settings.max_sessions_per_user,
             reuse_window: settings.refresh_reuse_window,
+            imported_tokens: settings.imported_tokens,
             theft_action: settings.theft_action,
             anti_csrf: settings.anti_csrf,
             client_address: settings.client_address,

@@ -2,7 +2,7 @@
 
 use crate::base64url;
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{fmt, str::FromStr};
 use subtle::ConstantTimeEq;
 
 /// The token that a page sends back in the `anti-csrf` header, and that the access token repeats in `csrf`.
@@ -61,11 +61,19 @@ pub fn is_unsafe_method(method: &str) -> bool {
     !matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE")
 }
 
+impl FromStr for AntiCsrfToken {
+    type Err = InvalidAntiCsrfToken;
+
+    fn from_str(text: &str) -> Result<Self, InvalidAntiCsrfToken> {
+        base64url::decode_exact(text).map(Self).ok_or(InvalidAntiCsrfToken)
+    }
+}
+
 impl TryFrom<String> for AntiCsrfToken {
     type Error = InvalidAntiCsrfToken;
 
     fn try_from(text: String) -> Result<Self, InvalidAntiCsrfToken> {
-        base64url::decode_exact(&text).map(Self).ok_or(InvalidAntiCsrfToken)
+        text.parse()
     }
 }
 

@@ -9,7 +9,7 @@ use serde::{
 };
 use serde_json::value::RawValue;
 use std::{
-    collections::BTreeSet,
+    collections::HashSet,
     fmt::{self, Write},
 };
 
@@ -34,6 +34,11 @@ impl Json {
     /// What the parser found and where.
     pub fn parse(text: impl Into<String>) -> Result<Self, serde_json::Error> {
         RawValue::from_string(text.into()).map(Self)
+    }
+
+    /// Takes a value that a parser has passed over already.
+    pub(crate) fn from_raw(value: &RawValue) -> Self {
+        Self(value.to_owned())
     }
 
     /// The value as it was written.
@@ -106,7 +111,8 @@ pub fn present_unique<'de, D: Deserializer<'de>>(
 
 /// `text` as a JSON string.
 pub(crate) fn quote(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    // Writing a string does not fail.
+    serde_json::to_string(text).unwrap_or_default()
 }
 
 /// JSON text with every character outside visible ASCII escaped or, between tokens, made a space.
@@ -154,9 +160,11 @@ pub(crate) fn nesting(text: &[u8]) -> usize {
 fn has_unique_members(value: &RawValue, levels: usize) -> bool {
     let text = value.get();
     let Some(below) = levels.checked_sub(1) else { return !text.starts_with(['{', '[']) };
-    let values = match text.as_bytes().first() {
-        Some(b'{') => serde_json::from_str::<UniqueMembers<'_>>(text).map(|members| members.0),
-        Some(b'[') => serde_json::from_str(text),
+    let bytes = text.as_bytes();
+    // Always from bytes: a parser of text would stand in the Wasm as well.
+    let values = match bytes.first() {
+        Some(b'{') => serde_json::from_slice::<UniqueMembers<'_>>(bytes).map(|members| members.0),
+        Some(b'[') => serde_json::from_slice(bytes),
         _ => return true,
     };
     values.is_ok_and(|values| values.into_iter().all(|value| has_unique_members(value, below)))
@@ -181,7 +189,7 @@ impl<'de> Visitor<'de> for UniqueMembersVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
-        let (mut names, mut values) = (BTreeSet::<String>::new(), Vec::new());
+        let (mut names, mut values) = (HashSet::<String>::new(), Vec::new());
         while let Some((name, value)) = members.next_entry()? {
             if !names.insert(name) {
                 return Err(A::Error::custom("a name stands twice"));

@@ -12,11 +12,12 @@
 //! | [`key_set`] | the public keys that verify, and their published form |
 //! | [`user_id`], [`session_handle`] | who, and which log-in |
 //! | [`anti_csrf`] | whether a request was meant by its user |
-//! | [`cookie`], [`header`] | names and shapes of what browsers carry |
+//! | [`cookie`], [`header`], [`header_lines`] | names and shapes of what browsers carry |
 //! | [`client`] | what a user logged in with |
 //! | [`web_origin`] | where a page or server is on the web |
 //! | [`refusal`] | every reason to say no, with its code and status |
 //! | [`wire`] | the bodies between edge and origin |
+//! | [`members`] | reading the origin's answers in little code |
 //! | [`json`], [`object`], [`time`] | JSON values kept as they were written; JSON that must be an object; points in time |
 //!
 //! The feature `sign` adds all that can mint: `sign`, `refresh_token`, `rotation`, `browser`; and `merge_patch`, which the edge has no use for. The edge never enables it, so no code that
@@ -29,8 +30,10 @@ pub mod client;
 pub mod cookie;
 pub mod feed;
 pub mod header;
+pub mod header_lines;
 pub mod json;
 pub mod key_set;
+pub mod members;
 pub mod object;
 pub mod refusal;
 pub mod session_handle;

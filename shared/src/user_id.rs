@@ -101,8 +101,8 @@ impl UserId {
     /// Any [`InvalidUserId`].
     pub fn from_text(text: &str) -> Result<Self, InvalidUserId> {
         if text.starts_with('"') {
-            let inner: String =
-                serde_json::from_str(text).map_err(|_| InvalidUserId::NotTextNorInteger)?;
+            let inner: String = serde_json::from_slice(text.as_bytes())
+                .map_err(|_| InvalidUserId::NotTextNorInteger)?;
             return Self::text(inner);
         }
         match text.parse::<i64>() {

@@ -6,13 +6,14 @@ use crate::{
     anti_csrf::AntiCsrfToken,
     claims::{AccessClaims, RefreshHashPrefix},
     client::Client,
+    header_lines::HeaderLines,
     json::{self, Json},
     session_handle::SessionHandle,
     time::UnixMilliseconds,
     user_id::UserId,
 };
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
 /// `POST /v1/sessions`: log this user in. Also the value of the header `x-wayleave-create-session`, where `replaces` is the gateway's to fill in.
 ///
@@ -208,7 +209,7 @@ pub struct BrowserLines {
     /// One `Set-Cookie` header each.
     pub set_cookie: Vec<String>,
     /// Other headers by name.
-    pub headers: BTreeMap<String, String>,
+    pub headers: HeaderLines,
 }
 
 /// `POST /v1/sessions/confirm`: these sessions' newest tokens have arrived, for access tokens that came with them are in use.

@@ -13,6 +13,7 @@
 //! | [`harness`] | runs tests against shared systems, prints like cargo |
 //! | [`system`] | one running system, with a tap on each of the edge's connections |
 //! | [`second_edge`] | another edge over the same origin |
+//! | [`lone_origin`], [`running`], [`wrangler`] | an origin without an edge, and what runs on it |
 //! | [`visitor`], [`answer`], [`cookie_jar`] | a browser as far as HTTP goes |
 //! | [`page_server`] | pages on another origin of the same site |
 //! | [`control`] | what stories in a browser may ask of the system around them |
@@ -28,11 +29,14 @@ pub mod cookie_jar;
 pub mod database;
 pub mod environment;
 pub mod harness;
+pub mod lone_origin;
 pub mod page_server;
 pub mod patience;
 pub mod process;
 pub mod program;
+pub mod running;
 pub mod second_edge;
 pub mod system;
 pub mod tap;
 pub mod visitor;
+pub mod wrangler;

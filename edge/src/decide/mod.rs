@@ -112,17 +112,11 @@ pub struct Forward {
 pub fn decide(
     request: &RequestView,
     route: Route,
-    keys: &impl Verifier,
-    revocations: View<'_>,
-    confirmations: &Confirmations,
-    settings: &Settings,
-    now: UnixSeconds,
+    circumstances: Circumstances<'_, impl Verifier>,
 ) -> Decision {
-    let credential = Credential::of(&request.headers, settings);
-    let deciding =
-        Deciding { request, keys, revocations, confirmations, settings, now, credential };
+    let settings = circumstances.settings;
+    let deciding = Deciding::new(request, circumstances);
     match route {
-        Route::AppCode(rule) => deciding.app_code(rule),
         Route::Gateway => deciding.gateway(),
         Route::GetSessionData => {
             deciding.with_session(|claims| Action::AskOrigin(Ask::ReadData(claims.session)))
@@ -148,7 +142,58 @@ pub fn decide(
     }
 }
 
-/// The arguments of [`decide`].
+/// Something to decide. Types of their own instead of a value that says which: whoever has no gateway carries none of its code.
+pub trait Question {
+    /// The decision.
+    fn decide<Keys: Verifier>(&self, circumstances: Circumstances<'_, Keys>) -> Decision;
+}
+
+/// What is done with a request to the gateway.
+#[derive(Clone, Copy)]
+pub struct Routed<'request> {
+    /// The request.
+    pub request: &'request RequestView,
+    /// What it is for.
+    pub route: Route,
+}
+
+impl Question for Routed<'_> {
+    fn decide<Keys: Verifier>(&self, circumstances: Circumstances<'_, Keys>) -> Decision {
+        decide(self.request, self.route, circumstances)
+    }
+}
+
+/// Whose request it is that the app's own code has before it: what a protected path needs, with the anti-CSRF rule that the app wants.
+#[derive(Clone, Copy)]
+pub struct AppCode<'request> {
+    /// The request.
+    pub request: &'request RequestView,
+    /// Whether it must carry the anti-CSRF token.
+    pub rule: AntiCsrfRule,
+}
+
+impl Question for AppCode<'_> {
+    fn decide<Keys: Verifier>(&self, circumstances: Circumstances<'_, Keys>) -> Decision {
+        Deciding::new(self.request, circumstances).app_code(self.rule)
+    }
+}
+
+/// What a decision is made with.
+#[derive(Clone, Copy, Debug)]
+pub struct Circumstances<'a, Keys> {
+    /// What verifies tokens.
+    pub keys: &'a Keys,
+    /// What was ended.
+    pub revocations: View<'a>,
+    /// Which refresh tokens have arrived.
+    pub confirmations: &'a Confirmations,
+    /// The settings.
+    pub settings: &'a Settings,
+    /// When the request arrived.
+    pub now: UnixSeconds,
+}
+
+/// The arguments of [`decide`], and what the request carries.
 struct Deciding<'a, Keys> {
     request: &'a RequestView,
     keys: &'a Keys,
@@ -157,6 +202,14 @@ struct Deciding<'a, Keys> {
     settings: &'a Settings,
     now: UnixSeconds,
     credential: Credential<'a>,
+}
+
+impl<'a, Keys> Deciding<'a, Keys> {
+    fn new(request: &'a RequestView, circumstances: Circumstances<'a, Keys>) -> Self {
+        let Circumstances { keys, revocations, confirmations, settings, now } = circumstances;
+        let credential = Credential::of(&request.headers, settings);
+        Self { request, keys, revocations, confirmations, settings, now, credential }
+    }
 }
 
 impl<Keys: Verifier> Deciding<'_, Keys> {

@@ -12,7 +12,7 @@ use crate::{
 use std::net::IpAddr;
 use wayleave_shared::{header, time::UnixSeconds};
 
-/// A request as it goes to the app: the client's method, body and headers, but for those that [`is_removed`] names, with these set.
+/// A request as it goes to the app: the client's method, body and headers, but for those that [`is_removed`](super::is_removed) names, with these set.
 ///
 /// It holds no token of the session: the app knows whose request it is, and has no use for what would prove it elsewhere.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -14,11 +14,10 @@ mod session;
 
 use crate::{
     cors,
-    decide::{Action, Refusal},
+    decide::{Action, Refusal, Routed},
     host::{GatewayHost, Reply},
     isolate::Isolate,
-    origin,
-    rate_limit,
+    origin, rate_limit,
     request::RequestView,
     route::Route,
     settle::{self, over},
@@ -31,8 +30,8 @@ pub async fn handle<H: GatewayHost>(
     isolate: &Arc<Isolate>,
     request: &RequestView,
 ) -> Reply<H::AppAnswer> {
-    let action =
-        settle::decide(host, isolate, request, Route::of(request, &isolate.settings)).await;
+    let question = Routed { request, route: Route::of(request, &isolate.settings) };
+    let action = settle::settle(host, isolate, &question).await;
     let mut reply = obey(host, isolate, request, action).await;
     reply.apply(cors::edits(request, &isolate.settings));
     reply
@@ -47,12 +46,10 @@ async fn obey<H: GatewayHost>(
     match action {
         Action::Answer(answer) => Reply::Own(answer),
         Action::AskOrigin(ask) => Reply::Own(session::ask(host, isolate, request, ask).await),
-        Action::Confirm(confirm) => {
-            match over::confirmed(host, isolate, confirm).await {
-                Ok(action) => Box::pin(obey(host, isolate, request, action)).await,
-                Err(error) => Reply::Own(origin::failed(&error, &isolate.settings)),
-            }
-        }
+        Action::Confirm(confirm) => match over::confirmed(host, isolate, confirm).await {
+            Ok(action) => Box::pin(obey(host, isolate, request, action)).await,
+            Err(error) => Reply::Own(origin::failed(&error, &isolate.settings)),
+        },
         Action::Forward(forward) => forward::forward(host, isolate, request, &forward).await,
         Action::Limited(action) => {
             let action = if is_within_limit(host).await {

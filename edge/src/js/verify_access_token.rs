@@ -48,7 +48,7 @@ fn verified_claims(
     let max_validity_s = integer(max_validity_seconds).ok_or(INVALID_ARGUMENT)?;
     let now = integer(now_seconds).ok_or(INVALID_ARGUMENT)?;
     let published: JsonWebKeySet =
-        serde_json::from_str(key_set_json).map_err(|_| INVALID_KEY_SET)?;
+        serde_json::from_slice(key_set_json.as_bytes()).map_err(|_| INVALID_KEY_SET)?;
     let keys = KeySet::from_published(&published);
     let policy = TokenPolicy { issuer: issuer.to_owned(), audience, max_validity_s };
     let verified = verify(token, &keys, &policy, UnixSeconds(now)).map_err(TokenRefusal::name)?;

@@ -1,6 +1,6 @@
 //! One call to the origin, with its failures logged.
 
-use super::{Call, Incoming, OriginError};
+use super::{Call, Incoming, OriginError, Outage};
 use crate::{
     answer::Answer,
     host::Host,
@@ -17,13 +17,17 @@ pub(crate) async fn ask<H: Host, T>(
     call: &Call<'_>,
     read: impl FnOnce(&Incoming) -> Result<T, OriginError>,
 ) -> Result<T, OriginError> {
-    let incoming = host.ask_origin(call.request(settings)).await.map_err(OriginError::from);
-    let outcome = incoming.and_then(|incoming| read(&incoming));
+    let incoming = host.ask_origin(call.request(settings)).await;
+    let outcome = incoming.map_err(OriginError::from).and_then(|incoming| read(&incoming));
     if let Err(OriginError::Unavailable(outage)) = &outcome {
-        let line = LogLine::new(Level::Error, "the origin did not do what it was asked");
-        host.log(line.with("origin.call", &call.name()).with("reason", outage));
+        note(host, call.name(), outage);
     }
     outcome
+}
+
+fn note<H: Host>(host: &H, call: &str, outage: &Outage) {
+    let line = LogLine::new(Level::Error, "the origin did not do what it was asked");
+    host.log(line.with("origin.call", &call).with("reason", outage));
 }
 
 /// What the client is told. An outage touches no cookie.

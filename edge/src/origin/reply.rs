@@ -1,14 +1,11 @@
 //! What came back from the origin: the body, a refusal to pass on, or an outage.
 
-use serde::{Deserialize, de::DeserializeOwned};
 use std::fmt;
 use wayleave_shared::{
     key_set::{JsonWebKeySet, KeySet},
+    members::{FromMembers, Members, WrongMember},
     refusal::{Code, PROBLEM_MEDIA_TYPE, Problem},
-    wire::{
-        BrowserLines, ClearedDuplicates, ConfirmedSessions, SessionData, UpdatedSessionData,
-        VerifiedSession,
-    },
+    wire::{BrowserLines, ClearedDuplicates, ConfirmedSessions, SessionData, UpdatedSessionData},
 };
 
 /// An answer of the origin, read to its end.
@@ -96,7 +93,9 @@ pub fn create_session(incoming: &Incoming) -> Result<BrowserLines, OriginError> 
 ///
 /// Any [`OriginError`]; a set without any usable key is [`Outage::Unreadable`], so that it replaces no good one.
 pub fn public_keys(incoming: &Incoming) -> Result<KeySet, OriginError> {
-    let keys = KeySet::from_published(&read::<JsonWebKeySet>(incoming, 200)?);
+    let published: JsonWebKeySet = succeeded(incoming, 200)
+        .and_then(|text| parsed(serde_json::from_slice(text.as_bytes())))?;
+    let keys = KeySet::from_published(&published);
     if keys.is_empty() {
         return Err(Outage::Unreadable("no usable public key".to_owned()).into());
     }
@@ -130,8 +129,7 @@ pub fn revocations(incoming: &Incoming) -> Result<&str, OriginError> {
     if incoming.status != 200 {
         return Err(refusal(incoming));
     }
-    std::str::from_utf8(&incoming.body)
-        .map_err(|_| Outage::Unreadable("a page that is no text".to_owned()).into())
+    text(incoming)
 }
 
 /// Reads the answer to [`Call::Revoke`](super::Call::Revoke): the lines for the browser.
@@ -158,21 +156,50 @@ pub fn update_data(incoming: &Incoming) -> Result<UpdatedSessionData, OriginErro
 ///
 /// Any [`OriginError`].
 pub fn verify(incoming: &Incoming) -> Result<(), OriginError> {
-    read::<VerifiedSession>(incoming, 200).map(|_| ())
+    read::<Anything>(incoming, 200).map(|Anything| ())
 }
 
 /// What the edge wants of an answer to a log-in, a refresh or a sign-out. The rest is for apps: to read it here too would only make the worker larger.
-#[derive(Deserialize)]
 struct ForBrowser {
     browser: BrowserLines,
 }
 
-/// Reads a body that has no lines for a browser in it.
-pub(crate) fn read<T: DeserializeOwned>(
-    incoming: &Incoming,
-    expected: u16,
-) -> Result<T, OriginError> {
-    if incoming.status == expected { parse(&incoming.body) } else { Err(refusal(incoming)) }
+impl FromMembers for ForBrowser {
+    fn from_members(members: &Members<'_>) -> Result<Self, WrongMember> {
+        Ok(Self { browser: members.object("browser")? })
+    }
+}
+
+/// An answer of which only the status tells something.
+struct Anything;
+
+impl FromMembers for Anything {
+    fn from_members(_: &Members<'_>) -> Result<Self, WrongMember> {
+        Ok(Self)
+    }
+}
+
+/// Reads the object that an answer of this status has as its body.
+pub(crate) fn read<T: FromMembers>(incoming: &Incoming, expected: u16) -> Result<T, OriginError> {
+    let members = members(succeeded(incoming, expected)?)?;
+    T::from_members(&members).map_err(wrong)
+}
+
+fn succeeded(incoming: &Incoming, expected: u16) -> Result<&str, OriginError> {
+    if incoming.status == expected { text(incoming) } else { Err(refusal(incoming)) }
+}
+
+fn text(incoming: &Incoming) -> Result<&str, OriginError> {
+    std::str::from_utf8(&incoming.body)
+        .map_err(|_| Outage::Unreadable("a body that is no text".to_owned()).into())
+}
+
+fn members(text: &str) -> Result<Members<'_>, OriginError> {
+    parsed(Members::read(text))
+}
+
+fn wrong(member: WrongMember) -> OriginError {
+    Outage::Unreadable(member.to_string()).into()
 }
 
 /// Why the status is not the one that was hoped for.
@@ -191,7 +218,7 @@ fn refused(incoming: &Incoming) -> Result<Problem, OriginError> {
     if !media_type.starts_with(PROBLEM_MEDIA_TYPE) {
         return Err(Outage::Unexpected(incoming.status).into());
     }
-    let mut problem: Problem = parse(&incoming.body)?;
+    let mut problem = Problem::from_members(&members(text(incoming)?)?).map_err(wrong)?;
     match problem.code {
         Code::ServiceKeyRefused => Err(Outage::ServiceKeyRefused.into()),
         // We ask for routes that are there: whoever says otherwise is not the origin that we know.
@@ -214,9 +241,9 @@ fn refused(incoming: &Incoming) -> Result<Problem, OriginError> {
     }
 }
 
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, OriginError> {
+fn parsed<T>(parsed: Result<T, serde_json::Error>) -> Result<T, OriginError> {
     // The place only: serde's words may quote the body.
-    serde_json::from_slice(body).map_err(|wrong| {
+    parsed.map_err(|wrong| {
         let place = format!("line {} column {}", wrong.line(), wrong.column());
         Outage::Unreadable(format!("unexpected JSON at {place}")).into()
     })
@@ -225,10 +252,10 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, OriginError> {
 /// The lines, if each can stand in an answer as it is.
 pub(crate) fn checked(lines: BrowserLines) -> Result<BrowserLines, OriginError> {
     let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    let is_name = |name: &String| !name.is_empty() && name.bytes().all(is_token);
-    let is_value = |value: &String| value.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-    if lines.set_cookie.iter().chain(lines.headers.values()).all(is_value)
-        && lines.headers.keys().all(is_name)
+    let is_name = |name: &str| !name.is_empty() && name.bytes().all(is_token);
+    let is_value = |value: &str| value.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if lines.set_cookie.iter().all(|line| is_value(line))
+        && lines.headers.iter().all(|(name, value)| is_name(name) && is_value(value))
     {
         return Ok(lines);
     }
@@ -332,7 +359,7 @@ mod tests {
                 401,
                 "application/problem+json",
                 r#"{"status":401,"code":"brand_new","detail":""}"#.to_owned(),
-                Outage::Unreadable("unexpected JSON at line 1 column 32".to_owned()),
+                Outage::Unreadable("the member `code` is missing or wrong".to_owned()),
             ),
         ] {
             assert_eq!(outage(&incoming(status, content_type, &body)), expected, "{status} {body}");

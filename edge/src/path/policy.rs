@@ -123,7 +123,7 @@ mod tests {
             patterns.iter().map(|pattern| pattern.parse().unwrap()).collect::<Vec<_>>()
         };
         let policy = PathPolicy {
-            anonymous: anonymous(&["/assets/*", "/api/public/raw", "/health"]),
+            anonymous: anonymous(&["/assets/*", "/api/public/raw", "/api/files/*", "/health"]),
             ..policy(&["/api/*"], &["/api/public/*"])
         };
         for (path, expected) in [
@@ -141,6 +141,8 @@ mod tests {
             ("/api/public/x", SessionNeed::Optional),
             ("/api/public/raw/..", SessionNeed::Optional),
             ("/api/public/raw/../../me", SessionNeed::Required),
+            ("/api/files/..%2fpublic/x", SessionNeed::Optional),
+            ("/api/files/..%2fx", SessionNeed::Required),
             ("/api/me", SessionNeed::Required),
         ] {
             assert_eq!(policy.need_of(path), expected, "{path}");

@@ -6,9 +6,10 @@ use crate::{
     origin::{OriginError, Outage},
     respond::{self, ExpiredStatus},
 };
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 use wayleave_shared::{
     header,
+    header_lines::HeaderLines,
     refusal::{Code, Problem},
     wire::{BrowserLines, StolenSession},
 };
@@ -60,7 +61,7 @@ impl SessionError {
         let mut error = Self::new(Code::Unauthorised, "the session was ended");
         let told = [header::FRONT_TOKEN, header::ID_REFRESH_TOKEN]
             .map(|name| (name.to_owned(), header::REMOVE.to_owned()));
-        let mut headers = BTreeMap::from(told);
+        let mut headers = HeaderLines::from(told);
         headers.extend(lines.headers);
         error.problem.browser = Some(BrowserLines { set_cookie: lines.set_cookie, headers });
         error
@@ -69,7 +70,7 @@ impl SessionError {
     pub(super) fn refused(refusal: Refusal) -> Self {
         let mut error = Self::new(refusal.code(), refusal);
         if refusal == Refusal::NoRefreshToken {
-            let headers = BTreeMap::from([(header::FRONT_TOKEN.into(), header::REMOVE.into())]);
+            let headers = HeaderLines::from([(header::FRONT_TOKEN.into(), header::REMOVE.into())]);
             error.problem.browser = Some(BrowserLines { set_cookie: Vec::new(), headers });
         }
         error

@@ -4,11 +4,10 @@ use super::{Edge, Session, SessionError};
 use crate::{
     credential::{self, RefreshToken},
     cross_site,
-    decide::{Action, Forward, Refusal},
+    decide::{Action, AppCode, Forward, Refusal},
     host::Host,
     origin::{Call, ask, checked, clear_duplicates, read},
     request::{IncomingRequest, RequestView},
-    route::Route,
     session::{self, AntiCsrfRule},
     settle,
     upkeep::revocations,
@@ -130,8 +129,8 @@ impl<H: Host> Edge<H> {
             return None;
         }
         // For its keys: what is decided does not matter here.
-        let route = Route::AppCode(AntiCsrfRule::Never);
-        let action = settle::decide(host, isolate, request, route).await;
+        let question = AppCode { request, rule: AntiCsrfRule::Never };
+        let action = settle::settle(host, isolate, &question).await;
         if let Action::Forward(Forward { session: Some(claims), .. }) = action {
             return Some(claims.session);
         }

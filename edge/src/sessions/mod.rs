@@ -21,11 +21,10 @@ pub use session::Session;
 
 use crate::{
     credential::{Credential, Found},
-    decide::{Action, Forward},
+    decide::{Action, AppCode, Forward},
     host::Host,
     isolate::Isolate,
     request::IncomingRequest,
-    route::Route,
     session::AntiCsrfRule,
     settings::Settings,
     settle::{self, over},
@@ -111,7 +110,8 @@ impl<H: Host> Edge<H> {
     ) -> Result<Session<H>, SessionError> {
         let request = request.view();
         let (host, isolate) = (&self.host, &self.isolate);
-        let action = settle::decide(host, isolate, &request, Route::AppCode(csrf.into())).await;
+        let question = AppCode { request: &request, rule: csrf.into() };
+        let action = settle::settle(host, isolate, &question).await;
         let action = match action {
             Action::Confirm(confirm) => over::confirmed(host, isolate, confirm).await?,
             action => action,

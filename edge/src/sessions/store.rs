@@ -8,6 +8,7 @@ use crate::{
 };
 use wayleave_shared::{
     json::Json,
+    members::FromMembers,
     session_handle::SessionHandle,
     user_id::UserId,
     wire::{
@@ -124,10 +125,7 @@ impl<H: Host> Edge<H> {
         Ok(UpdatedPayload { browser: updated.browser.map(checked).transpose()?, ..updated })
     }
 
-    async fn read<T: serde::de::DeserializeOwned>(
-        &self,
-        call: &Call<'_>,
-    ) -> Result<T, SessionError> {
+    async fn read<T: FromMembers>(&self, call: &Call<'_>) -> Result<T, SessionError> {
         let read = |incoming: &_| read(incoming, 200);
         Ok(ask(&self.host, &self.isolate.settings, call, read).await?)
     }

@@ -8,7 +8,8 @@ pub struct TrustKey(String);
 
 impl TrustKey {
     /// Takes a key that is long enough.
-    pub(crate) fn new(text: &str) -> Option<Self> {
+    #[must_use]
+    pub fn new(text: &str) -> Option<Self> {
         let fits = text.len() >= MIN_BYTES && text.bytes().all(|byte| byte.is_ascii_graphic());
         fits.then(|| Self(text.to_owned()))
     }

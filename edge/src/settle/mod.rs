@@ -8,33 +8,32 @@ pub(crate) mod over;
 
 use crate::{
     answer::Answer,
-    decide::{self, Action, Ask, Decision, Refusal},
+    decide::{Action, Ask, Circumstances, Decision, Question, Refusal},
     host::Host,
     isolate::Isolate,
     log::{Level, LogLine},
-    request::RequestView,
-    route::Route,
     upkeep::{self, confirmations, keys, revocations},
     verifier::Remembering,
 };
 use std::{cell::Cell, sync::Arc};
+use wayleave_shared::key_set::KeySet;
 
-/// What is done with the request.
-pub(crate) async fn decide<H: Host>(
+/// What is done.
+pub(crate) async fn settle<H: Host>(
     host: &H,
     isolate: &Arc<Isolate>,
-    request: &RequestView,
-    route: Route,
+    question: &impl Question,
 ) -> Action {
     let mut rounds = 0;
     loop {
         rounds += 1;
-        let (otherwise, is_renewed) = match decide_now(host, isolate, request, route) {
+        let (decision, known) = decide_now(host, isolate, question);
+        let (otherwise, is_renewed) = match decision {
             Decision::Settled(action) => {
                 upkeep::begin_what_is_due(host, isolate, !tells_the_origin(&action));
                 return action;
             }
-            Decision::NeedKeys(otherwise) => (otherwise, keys::renew(host, isolate).await),
+            Decision::NeedKeys(otherwise) => (otherwise, keys::renew(host, isolate, &known).await),
             Decision::NeedRevocations(otherwise) => {
                 (otherwise, revocations::renew(host, isolate).await)
             }
@@ -45,12 +44,12 @@ pub(crate) async fn decide<H: Host>(
     }
 }
 
+/// The decision, and the keys with which it was made.
 fn decide_now<H: Host>(
     host: &H,
     isolate: &Isolate,
-    request: &RequestView,
-    route: Route,
-) -> Decision {
+    question: &impl Question,
+) -> (Decision, Arc<KeySet>) {
     let (settings, now) = (&isolate.settings, host.now());
     let (keys, generation) = {
         let cache = isolate.keys.lock();
@@ -63,13 +62,19 @@ fn decide_now<H: Host>(
         let (feed, confirmations) = (isolate.feed.lock(), isolate.confirmations.lock());
         let revocations = feed.view(settings.revocation.max_staleness_ms, now);
         let now = now.whole_seconds();
-        decide::decide(request, route, &verifier, revocations, &confirmations, settings, now)
+        question.decide(Circumstances {
+            keys: &verifier,
+            revocations,
+            confirmations: &confirmations,
+            settings,
+            now,
+        })
     };
     // At once: the token is not seen for the first time again, also where the client goes away while something is fetched.
     if let Some(confirmation) = first_seen.get() {
         confirmations::note(isolate, confirmation);
     }
-    decision
+    (decision, keys)
 }
 
 /// What the client of a refused request is told, and perhaps the operator.

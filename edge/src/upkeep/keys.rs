@@ -4,22 +4,46 @@ use super::{Task, wait::wait_while};
 use crate::{
     host::{Host, Kept, ORIGIN_TIMEOUT_MS},
     isolate::Isolate,
-    key_cache::{Claim, REFRESH_AFTER_MS},
+    key_cache::{Claim, KeyCache, REFRESH_AFTER_MS},
     origin::{Call, Incoming, OriginError, ask, public_keys},
     single_flight::Ticket,
 };
 use std::sync::Arc;
 use wayleave_shared::{key_set::KeySet, time::UnixMilliseconds};
 
-/// Whether there may be newer keys now than a moment ago.
-pub(crate) async fn renew<H: Host>(host: &H, isolate: &Arc<Isolate>) -> bool {
-    let claim = isolate.keys.lock().claim_fetch(host.now());
-    obey(host, isolate, claim).await
+/// Whether there may be newer keys now than those in which one was missing.
+pub(crate) async fn renew<H: Host>(
+    host: &H,
+    isolate: &Arc<Isolate>,
+    missed_in: &Arc<KeySet>,
+) -> bool {
+    renew_by(host, isolate, missed_in, KeyCache::claim_fetch).await
 }
 
 /// The same, for a page of the feed that names an unknown key.
-pub(crate) async fn renew_for_feed<H: Host>(host: &H, isolate: &Arc<Isolate>) -> bool {
-    let claim = isolate.keys.lock().claim_fetch_for_feed(host.now());
+pub(crate) async fn renew_for_feed<H: Host>(
+    host: &H,
+    isolate: &Arc<Isolate>,
+    missed_in: &Arc<KeySet>,
+) -> bool {
+    renew_by(host, isolate, missed_in, KeyCache::claim_fetch_for_feed).await
+}
+
+async fn renew_by<H: Host>(
+    host: &H,
+    isolate: &Arc<Isolate>,
+    missed_in: &Arc<KeySet>,
+    claim: fn(&mut KeyCache, UnixMilliseconds) -> Claim,
+) -> bool {
+    let now = host.now();
+    let claim = {
+        let mut cache = isolate.keys.lock();
+        // Another thread has brought newer ones meanwhile.
+        if !Arc::ptr_eq(&cache.keys(), missed_in) {
+            return true;
+        }
+        claim(&mut cache, now)
+    };
     obey(host, isolate, claim).await
 }
 

@@ -35,8 +35,9 @@ pub fn begin_what_is_due<H: Host>(host: &H, isolate: &Arc<Isolate>, with_confirm
 
 /// Gets what is needed to verify, and says whether it is there: keys and, where revocations come by the feed, one that is not too old.
 pub(crate) async fn make_ready<H: Host>(host: &H, isolate: &Arc<Isolate>) -> bool {
+    let known = isolate.keys.lock().keys();
     if isolate.keys.lock().is_cold() {
-        keys::renew(host, isolate).await;
+        keys::renew(host, isolate, &known).await;
     }
     let policy = &isolate.settings.revocation;
     let is_stale = || {

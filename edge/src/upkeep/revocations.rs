@@ -12,6 +12,7 @@ use crate::{
 use std::sync::Arc;
 use wayleave_shared::{
     feed::{FeedCursor, FeedPage, FeedRefusal, verify_feed},
+    key_set::KeySet,
     session_handle::SessionHandle,
     time::{UnixMilliseconds, UnixSeconds},
     token::{FUTURE_LEEWAY_S, TokenRefusal},
@@ -20,12 +21,21 @@ use wayleave_shared::{
 /// Whether what is known of revocations may be newer now than a moment ago.
 pub(crate) async fn renew<H: Host>(host: &H, isolate: &Arc<Isolate>) -> bool {
     let policy = &isolate.settings.revocation;
-    let was_failing = isolate.feed.lock().is_failing();
-    let claim = isolate.feed.lock().claim_pull(host.now());
-    match claim {
-        Some(ticket) => host.in_background(isolate, Task::PullFeed(ticket)),
-        None if isolate.feed.lock().is_pulling(host.now()) => {}
-        None => return false,
+    let now = host.now();
+    let (was_failing, claim) = {
+        let mut feed = isolate.feed.lock();
+        // Another thread has renewed it meanwhile.
+        if feed.standing(policy.max_staleness_ms, now) != Standing::Stale {
+            return true;
+        }
+        let (was_failing, claim) = (feed.is_failing(), feed.claim_pull(now));
+        if claim.is_none() && !feed.is_pulling(now) {
+            return false;
+        }
+        (was_failing, claim)
+    };
+    if let Some(ticket) = claim {
+        host.in_background(isolate, Task::PullFeed(ticket));
     }
     let limit_ms = match policy.stale_feed {
         // Whoever takes a stale feed does not wait for an origin that is known to be away.
@@ -111,16 +121,17 @@ async fn verified<H: Host>(
     page: &[u8],
 ) -> Result<FeedPage, FeedRefusal> {
     let page = std::str::from_utf8(page).map_err(|_| FeedRefusal::PageMalformed)?;
-    let verified = || {
-        let keys = isolate.keys.lock().keys();
+    let verified = |keys: &KeySet| {
         let issuer = &isolate.settings.token_policy.issuer;
-        verify_feed(page, &keys, issuer, since, host.now().whole_seconds())
+        verify_feed(page, keys, issuer, since, host.now().whole_seconds())
     };
-    match verified() {
+    let keys = isolate.keys.lock().keys();
+    match verified(&keys) {
         Err(FeedRefusal::Signature(TokenRefusal::UnknownKey))
-            if keys::renew_for_feed(host, isolate).await =>
+            if keys::renew_for_feed(host, isolate, &keys).await =>
         {
-            verified()
+            let newer = isolate.keys.lock().keys();
+            verified(&newer)
         }
         verified => verified,
     }

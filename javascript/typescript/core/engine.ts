@@ -65,7 +65,7 @@ export function load(): void | Promise<void> {
 
 function create(host: Host, variables: Variables): Engine {
   try {
-    return new Engine(host, JSON.stringify(variables));
+    return new Engine(host, new Map(Object.entries(variables)));
   } catch (error) {
     throw refusedSetting(error);
   }

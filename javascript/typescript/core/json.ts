@@ -35,13 +35,11 @@ export function presentText(argument: string, value: unknown): string {
   return text;
 }
 
-/** A user id as JSON. */
-export function userIdText(userId: unknown): string {
-  const isText = typeof userId === "string" && userId !== "" && isWellFormed(userId);
-  if (!isText && !Number.isSafeInteger(userId)) {
-    throw wrongArgument("userId", "a string of 1 to 255 bytes of UTF-8 or a safe integer", userId);
-  }
-  return JSON.stringify(userId);
+/** A user id. How long it may be, the Wasm knows. */
+export function checkUserId(userId: unknown): string | number {
+  if (typeof userId === "string" && userId !== "" && isWellFormed(userId)) return userId;
+  if (typeof userId === "number" && Number.isSafeInteger(userId)) return userId;
+  throw wrongArgument("userId", "a string of 1 to 255 bytes of UTF-8 or a safe integer", userId);
 }
 
 /** Whether a string has no half characters, which UTF-8 cannot express. */
@@ -50,7 +48,7 @@ function isWellFormed(text: string): boolean {
 }
 
 /** A session handle, of whatever form: one that is none belongs to no session. */
-export function handleText(sessionHandle: unknown): string {
+export function checkHandle(sessionHandle: unknown): string {
   if (typeof sessionHandle !== "string") throw wrongArgument("sessionHandle", "a string", sessionHandle);
   return sessionHandle;
 }

@@ -23,6 +23,8 @@ export function putLines(sink: HeaderSink, lines: BrowserLines | undefined): voi
     if (LISTS.has(name.toLowerCase())) addWords(sink, name.toLowerCase(), value.split(","));
     else sink.set(name.toLowerCase(), [value]);
   }
+  // What gives or takes tokens is for one browser alone.
+  sink.set("cache-control", ["no-store"]);
 }
 
 /** Adds words to a header that is a list, each at most once. */

@@ -53,6 +53,8 @@ export interface Options {
   confirm?: "background" | "inline" | undefined;
   /** Origins of pages elsewhere that may refresh a session: `scheme://host[:port]`. Default: none but pages of the same site. */
   allowedOrigins?: readonly string[] | undefined;
+  /** The `status` of errors that say that a session, or only its access token, is over: 401 (the default), or 440 as the documented version had it. */
+  expiredStatus?: 401 | 440 | undefined;
   /** Keeps the program running until a promise is settled. Needed in Workers, where `wayleave/workers` sets it. */
   waitUntil?: ((promise: Promise<unknown>) => void) | undefined;
   /** Takes the log: what an operator should know, never a token or a payload. Default: the console. */
@@ -62,7 +64,7 @@ export interface Options {
 /** Variables of the edge by name, as text. */
 export type Variables = Record<string, string>;
 
-type Kind = "string" | "boolean" | "list";
+type Kind = "string" | "number" | "boolean" | "list";
 
 /** Every option that is a setting of the edge: its path, the variable, and what it is in JavaScript. */
 const SETTINGS: readonly (readonly [option: string, variable: string, kind: Kind])[] = [
@@ -81,6 +83,7 @@ const SETTINGS: readonly (readonly [option: string, variable: string, kind: Kind
   ["staleFeed", "STALE_FEED", "string"],
   ["confirm", "CONFIRM", "string"],
   ["allowedOrigins", "ALLOWED_ORIGINS", "list"],
+  ["expiredStatus", "EXPIRED_STATUS", "number"],
 ];
 
 /** Options that are functions. */
@@ -114,6 +117,9 @@ function asText(option: string, value: unknown, kind: Kind): string {
     case "string":
       if (typeof value !== "string") throw wrongArgument(option, "a string", value);
       return value;
+    case "number":
+      if (typeof value !== "number") throw wrongArgument(option, "a number", value);
+      return String(value);
     case "boolean":
       if (typeof value !== "boolean") throw wrongArgument(option, "true or false", value);
       return value ? "on" : "off";

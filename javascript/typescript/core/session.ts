@@ -15,6 +15,13 @@ export interface SessionState {
   isInHeader: boolean;
 }
 
+let made: (state: SessionState, response: HeaderSink) => Session;
+
+/** A session, for the functions that make one. */
+export function sessionOf(state: SessionState, response: HeaderSink): Session {
+  return made(state, response);
+}
+
 /**
  * A session that was proved, created or refreshed.
  *
@@ -24,10 +31,13 @@ export class Session {
   #state: SessionState;
   readonly #response: HeaderSink;
 
-  /** Made by `createNewSession`, `getSession` and `refreshSession`. */
-  constructor(state: SessionState, response: HeaderSink) {
+  private constructor(state: SessionState, response: HeaderSink) {
     this.#state = state;
     this.#response = response;
+  }
+
+  static {
+    made = (state, response) => new Session(state, response);
   }
 
   /** Whose session it is, as it was given to `createNewSession`. No call is made. */

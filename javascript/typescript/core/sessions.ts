@@ -1,10 +1,10 @@
 import { engine, outcome } from "./engine.js";
 import { wrongArgument } from "./error.js";
-import { jsonText, userIdText } from "./json.js";
+import { jsonText, checkUserId } from "./json.js";
 import { addWords, putLines, type BrowserLines } from "./lines.js";
 import { isObject, type RequestSource } from "./request.js";
 import { mustBeOpen, type HeaderSink } from "./response.js";
-import { Session, type SessionState } from "./session.js";
+import { sessionOf, type Session, type SessionState } from "./session.js";
 
 /** What the user logs in with, for a list of their devices. */
 export interface ClientInfo {
@@ -23,13 +23,13 @@ export async function create(
   sessionData: unknown,
   client: unknown,
 ): Promise<Session> {
-  const id = userIdText(userId);
+  const id = checkUserId(userId);
   const payload = jsonText("jwtPayload", jwtPayload);
   const data = jsonText("sessionData", sessionData);
-  const about = clientText(client);
+  const { name, address } = checkClient(client);
   // Its tokens would be lost with it.
   mustBeOpen(response);
-  return issued(response, (await engine()).createSession(request, id, payload, data, about));
+  return issued(response, (await engine()).createSession(request, id, payload, data, name, address));
 }
 
 /** Proves the session of a request. */
@@ -48,16 +48,16 @@ async function issued(response: HeaderSink, call: Promise<string>): Promise<Sess
   const put = (lines: BrowserLines | undefined): void => putLines(response, lines);
   const { value, lines } = await outcome<SessionState>(call, put);
   put(lines);
-  return new Session(value, response);
+  return sessionOf(value, response);
 }
 
-function clientText(client: unknown): string | undefined {
-  if (client === undefined) return undefined;
+function checkClient(client: unknown): ClientInfo {
+  if (client === undefined) return {};
   const isText = (value: unknown): boolean => value === undefined || typeof value === "string";
   if (!isObject(client) || !isText(client["name"]) || !isText(client["address"])) {
     throw wrongArgument("client", "an object {name?: string, address?: string}", client);
   }
-  return JSON.stringify({ name: client["name"], address: client["address"] });
+  return client as ClientInfo;
 }
 
 /** What a page on another origin may send: the same list as the edge's (`header::ALLOWED`). */

@@ -1,5 +1,5 @@
 import { engine, outcome } from "./engine.js";
-import { handleText, presentText, userIdText } from "./json.js";
+import { checkHandle, presentText, checkUserId } from "./json.js";
 
 /**
  * Ends all sessions of a user. No cookie is cleared: this is not about the request at hand.
@@ -9,8 +9,8 @@ import { handleText, presentText, userIdText } from "./json.js";
  * @param userId as it was given to `createNewSession`; `1` and `"1"` are two users
  */
 export async function revokeAllSessionsForUser(userId: string | number): Promise<void> {
-  const text = userIdText(userId);
-  await outcome((await engine()).revokeAllSessionsForUser(text));
+  const user = checkUserId(userId);
+  await outcome((await engine()).revokeAllSessionsForUser(user));
 }
 
 /**
@@ -21,8 +21,8 @@ export async function revokeAllSessionsForUser(userId: string | number): Promise
  * @param userId as it was given to `createNewSession`; `1` and `"1"` are two users
  */
 export async function getAllSessionHandlesForUser(userId: string | number): Promise<string[]> {
-  const text = userIdText(userId);
-  return (await outcome<string[]>((await engine()).sessionHandlesOfUser(text))).value;
+  const user = checkUserId(userId);
+  return (await outcome<string[]>((await engine()).sessionHandlesOfUser(user))).value;
 }
 
 /**
@@ -33,7 +33,7 @@ export async function getAllSessionHandlesForUser(userId: string | number): Prom
  * @returns whether there was something to end
  */
 export async function revokeSessionUsingSessionHandle(sessionHandle: string): Promise<boolean> {
-  const handle = handleText(sessionHandle);
+  const handle = checkHandle(sessionHandle);
   return (await outcome<{ revoked: boolean }>((await engine()).revokeSession(handle))).value.revoked;
 }
 
@@ -43,7 +43,7 @@ export async function revokeSessionUsingSessionHandle(sessionHandle: string): Pr
  * Rejects with a GENERAL_ERROR, or UNAUTHORISED where there is no such session. No cookie is cleared.
  */
 export async function getSessionData(sessionHandle: string): Promise<any> {
-  const handle = handleText(sessionHandle);
+  const handle = checkHandle(sessionHandle);
   return (await outcome<{ data?: unknown }>((await engine()).readData(handle))).value.data;
 }
 
@@ -55,7 +55,7 @@ export async function getSessionData(sessionHandle: string): Promise<any> {
  * @param data any JSON value of at most 1 MiB
  */
 export async function updateSessionData(sessionHandle: string, data: unknown): Promise<void> {
-  const handle = handleText(sessionHandle);
+  const handle = checkHandle(sessionHandle);
   const text = presentText("data", data);
   await outcome((await engine()).updateData(handle, text));
 }

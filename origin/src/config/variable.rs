@@ -18,7 +18,7 @@ pub struct Variable {
 }
 
 /// All settings, in the order of the help text.
-pub const VARIABLES: [Variable; 36] = [
+pub const VARIABLES: [Variable; 37] = [
     LISTEN,
     DATABASE_URL,
     DATABASE_CONNECTIONS,
@@ -33,6 +33,7 @@ pub const VARIABLES: [Variable; 36] = [
     MAX_SESSIONS_PER_USER,
     REFRESH_REUSE_WINDOW,
     THEFT_ACTION,
+    IMPORTED_SESSIONS,
     SIGNING_KEY_INTERVAL,
     SIGNING_KEY,
     ANTI_CSRF,
@@ -174,6 +175,13 @@ pub(super) const THEFT_ACTION: Variable = Variable {
     meaning: "What a stolen refresh token does, beside the refusal and the event: ends its session, ends all sessions of its user, or nothing, for the app to decide.",
     accepted: "revoke-session, revoke-user or report",
     default: Some("revoke-session"),
+    secret: false,
+};
+pub(super) const IMPORTED_SESSIONS: Variable = Variable {
+    name: "WAYLEAVE_IMPORTED_SESSIONS",
+    meaning: "Whether a refresh token of another system, whose session was imported with wayleave-origin import, is traded for ours. Each text that looks like one asks the database: turn it off when they have all ended (docs/migrating-from-supertokens-4.md).",
+    accepted: "on or off",
+    default: Some("off"),
     secret: false,
 };
 pub(super) const SIGNING_KEY_INTERVAL: Variable = Variable {

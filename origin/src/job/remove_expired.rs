@@ -65,6 +65,10 @@ pub async fn pass(
             return Ok(Pass::Lost(rows));
         }
     }
+    // What is remembered of imported sessions: none at most deployments, and less every day at the others.
+    while store.forget_imports(at_a_time).await? >= u64::from(at_a_time) {
+        store.hold_lease(LEASE, holder, LEASE_TIME).await?;
+    }
     store.hold_lease(LEASE, holder, interval).await?;
     tell(rows, pace.elapsed(), "removed expired sessions");
     Ok(Pass::Finished(rows))

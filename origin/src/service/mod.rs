@@ -17,4 +17,7 @@ pub(crate) use key_schedule::KEY_SET_CACHE_TIME;
 pub use key_schedule::KeySettings;
 pub use keys::Keys;
 pub use revocations::Revocations;
-pub use sessions::{ClientAddress, ListPage, SessionSettings, Sessions, TheftAction};
+pub use sessions::{
+    Candidate, ClientAddress, ImportedTokens, ListPage, SessionSettings, Sessions, TheftAction,
+    Unfit,
+};

@@ -1,8 +1,8 @@
 //! What the service needs from a store.
 
 use super::{
-    DueEvent, Ending, EventId, Expired, NewSession, Rotate, Rotation, StoreError, StoredSession,
-    Use,
+    DueEvent, Ending, EventId, Expired, ImportMode, Imported, ImportedSession, NewSession, Rotate,
+    Rotation, SourceId, StoreError, StoredSession, TakenBack, Use,
 };
 use async_trait::async_trait;
 use std::time::Duration;
@@ -10,6 +10,7 @@ use wayleave_shared::{
     feed::{FeedCursor, RevokedKey, RevokedSession, RevokedUser},
     json::Json,
     key_set::KeyId,
+    refresh_token::RefreshHash,
     session_handle::SessionHandle,
     time::UnixMilliseconds,
     user_id::UserId,
@@ -143,6 +144,35 @@ pub trait Store: Send + Sync {
         data: &Json,
         expected_version: Option<u64>,
     ) -> Result<DataUpdate, StoreError>;
+
+    /// Keeps sessions that come from another system, with their data; but none that was imported before, whether it lives on here or has ended since. All in one
+    /// step, or none.
+    async fn import_sessions(
+        &self,
+        sessions: &[ImportedSession],
+        mode: ImportMode,
+    ) -> Result<Imported, StoreError>;
+
+    /// The session that came with this refresh token of another system, as long as that system would have taken the token. The session may have ended, or have another
+    /// refresh token by now.
+    async fn session_of_imported_token(
+        &self,
+        token_hash: RefreshHash,
+    ) -> Result<Option<SessionHandle>, StoreError>;
+
+    /// Looks at no more than `limit` (1 or more) imported sessions, those after `after`, and removes the ones that were never refreshed here, with their data and without
+    /// a word in the revocation feed: no access token of ours was ever made for them. They can be imported again.
+    async fn take_back_imports(
+        &self,
+        after: Option<SourceId>,
+        limit: u32,
+    ) -> Result<TakenBack, StoreError>;
+
+    /// Forgets that a session was imported, so that it can be imported again. The session itself stays as it is.
+    async fn remove_import(&self, source: SourceId) -> Result<(), StoreError>;
+
+    /// Forgets at most `limit` imported sessions whose former refresh tokens have ended, and tells how many. The sessions themselves stay.
+    async fn forget_imports(&self, limit: u32) -> Result<u64, StoreError>;
 
     /// All signing keys but those that were removed, oldest first.
     async fn signing_keys(&self) -> Result<Vec<SealedSigningKey>, StoreError>;

@@ -9,6 +9,7 @@ mod ending;
 mod engine;
 mod events;
 mod expired;
+mod imported_sessions;
 mod interruption;
 mod leases;
 mod remove_expired;
@@ -58,6 +59,7 @@ fn main() -> ExitCode {
             rotation::promises(),
             ending::promises(),
             expired::promises(),
+            imported_sessions::promises(),
             user_ids::promises(),
             session_data::promises(),
             revocations::promises(),

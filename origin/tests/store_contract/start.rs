@@ -63,6 +63,7 @@ async fn empty(fixture: &Fixture) {
         "feed_state",
         "leases",
         "events",
+        "imported_sessions",
         "_sqlx_migrations",
     ] {
         let statement = sqlx::AssertSqlSafe(format!("DROP TABLE {table}"));

@@ -6,6 +6,7 @@
 use crate::{
     cookie::CookieNames,
     header,
+    header_lines::HeaderLines,
     json::Json,
     time::UnixMilliseconds,
     wire::{BrowserLines, ClearedDuplicates, TokenTransfer},
@@ -209,15 +210,12 @@ impl CookiePolicy {
         self.access_cookie(access_token, Some(until)).len()
     }
 
-    fn headers(
-        &self,
-        headers: impl IntoIterator<Item = (&'static str, String)>,
-    ) -> BTreeMap<String, String> {
-        let mut headers: BTreeMap<_, _> =
+    fn headers(&self, headers: impl IntoIterator<Item = (&'static str, String)>) -> HeaderLines {
+        let mut headers: HeaderLines =
             headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         if self.expose_headers {
             let names = header::EXPOSED.join(", ");
-            headers.insert("access-control-expose-headers".to_owned(), names);
+            headers.set("access-control-expose-headers".to_owned(), names);
         }
         headers
     }

@@ -32,8 +32,7 @@ fn in_header_mode_there_are_headers_only_and_no_anti_csrf_token() {
     assert_eq!(lines.set_cookie, Vec::<String>::new());
     let expected =
         [("front-token", "front"), ("st-access-token", "a.b.c"), ("st-refresh-token", "refresh")];
-    let headers: Vec<_> =
-        lines.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let headers: Vec<_> = lines.headers.iter().collect();
     assert_eq!(headers, expected);
 }
 
@@ -119,12 +118,12 @@ fn an_issued_session_sets_three_cookies_and_three_headers() {
     assert_eq!(
         lines.headers.into_iter().collect::<Vec<_>>(),
         [
-            ("anti-csrf".to_owned(), "csrf".to_owned()),
             ("front-token".to_owned(), "front".to_owned()),
             (
                 "id-refresh-token".to_owned(),
                 "00000000-0000-0000-0000-000000000000;86400000".to_owned()
             ),
+            ("anti-csrf".to_owned(), "csrf".to_owned()),
         ]
     );
 }

@@ -13,11 +13,12 @@ mod refusals;
 mod revocation;
 mod session_data;
 mod story;
+mod upstream;
 
 use std::process::ExitCode;
 use wayleave_tests::{
     database::Engine,
-    harness::Suite,
+    harness::{self, Suite},
     system::{Plan, System},
 };
 
@@ -42,8 +43,16 @@ fn main() -> ExitCode {
     suite.add("revocation", BY_PATH, revocation::by_path());
     suite.add("confirmation", CONFIRMING, confirmation::in_the_background());
     suite.add("confirmation::inline", CONFIRMING_INLINE, confirmation::inline());
+    let place = upstream::add_to(&mut suite);
     dev_program::add_to(&mut suite);
-    suite.run()
+    let outcome = suite.run();
+    match place.stop() {
+        Ok(()) => outcome,
+        Err(sentence) => {
+            harness::say(&sentence);
+            ExitCode::from(101)
+        }
+    }
 }
 
 /// Whatever does not wait for tokens to expire. With its feed stale, the edge rejects.

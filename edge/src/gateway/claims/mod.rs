@@ -38,7 +38,7 @@ use wayleave_shared::json::Json;
 /// assert_eq!(refused.body, r#"{"claimValidationErrors":[{"id":"role","reason":{"message":"wrong value"}}]}"#);
 /// ```
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct RequiredClaims(Vec<(PathPattern, BTreeMap<String, Scalar>)>);
+pub struct RequiredClaims(Vec<(PathPattern, Vec<(String, Scalar)>)>);
 
 impl RequiredClaims {
     /// Reads `{"<path>": {"<member>": <scalar>, …}, …}`. `None` where it is anything else, where a path requires nothing, or where a name stands twice.
@@ -51,7 +51,7 @@ impl RequiredClaims {
             let claims = claims
                 .into_iter()
                 .map(|(name, value)| Some((name, Scalar::read(value.get())?)))
-                .collect::<Option<BTreeMap<_, _>>>()?;
+                .collect::<Option<Vec<_>>>()?;
             (!claims.is_empty()).then_some((path.parse().ok()?, claims))
         };
         paths.into_iter().map(entry).collect::<Option<_>>().map(Self)
@@ -74,15 +74,18 @@ impl RequiredClaims {
         // Nobody parses the payload of a request that needs no claim.
         required.peek()?;
         let members = members(payload);
-        let mut errors = BTreeMap::new();
-        for (name, expected) in required {
-            match members.get(name) {
-                None => drop(errors.insert(name, MISSING)),
-                Some(value) if Scalar::read(value.get()).as_ref() == Some(expected) => {}
-                Some(_) => drop(errors.insert(name, WRONG)),
+        let mut errors: Vec<ClaimError<'_>> = Vec::new();
+        for (id, expected) in required {
+            let message = match members.get(id) {
+                None => MISSING,
+                Some(value) if Scalar::read(value.get()).as_ref() == Some(expected) => continue,
+                Some(_) => WRONG,
+            };
+            if errors.iter().all(|error| error.id != id) {
+                errors.push(ClaimError { id, reason: Reason { message } });
             }
         }
-        (!errors.is_empty()).then(|| refused(errors))
+        (!errors.is_empty()).then(|| respond::json(403, &Body { claim_validation_errors: errors }))
     }
 }
 
@@ -92,12 +95,6 @@ fn members(payload: Option<&Json>) -> BTreeMap<String, &RawValue> {
 }
 
 /// As clients of newer generations expect it. The values stay out of it: the page can read what it has, and what it should have is the operator's.
-fn refused(errors: BTreeMap<&String, &'static str>) -> Answer {
-    let claim_validation_errors =
-        errors.into_iter().map(|(id, message)| ClaimError { id, reason: Reason { message } });
-    respond::json(403, &Body { claim_validation_errors: claim_validation_errors.collect() })
-}
-
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Body<'claims> {
@@ -171,7 +168,7 @@ mod tests {
             ("/", "{}", "verified"),
             ("/admin", r#"{"verified":true,"role":"admin","level":3.0}"#, ""),
             ("/ADMIN/x", r#"{"verified":true,"role":"admin"}"#, "level"),
-            ("/x/..%2fadmin", r#"{"role":"admin","level":"3"}"#, "level verified"),
+            ("/x/..%2fadmin", r#"{"role":"admin","level":"3"}"#, "verified level"),
             ("/%00", r#"{"verified":true}"#, "level role"),
             ("/admin/owner", r#"{"verified":true,"role":"admin","level":3}"#, "role"),
             ("/admin/owner/", r#"{"verified":true,"role":"owner","level":3}"#, "role"),

@@ -8,7 +8,7 @@ use super::{
     Source,
     variable::{self, Variable},
 };
-use crate::service::{ClientAddress, TheftAction};
+use crate::service::{ClientAddress, ImportedTokens, TheftAction};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use std::{fmt, net::SocketAddr, ops::RangeInclusive, time::Duration};
 use wayleave_shared::{browser::CookiePolicy, rotation};
@@ -44,6 +44,8 @@ pub struct Settings {
     pub max_sessions_per_user: Option<u32>,
     /// How long a refresh token is still answered after its successor was first used.
     pub refresh_reuse_window: Duration,
+    /// What is done about refresh tokens of imported sessions.
+    pub imported_tokens: ImportedTokens,
     /// What a stolen refresh token does.
     pub theft_action: TheftAction,
     /// How long a signing key signs; `None`: for ever.
@@ -121,6 +123,7 @@ impl Reader<'_> {
             or_word(text, "unlimited", |text| number(text, 1..=10_000))
         });
         let refresh_reuse_window = self.refresh_reuse_window(access_token_validity);
+        let imported_tokens = self.read(&variable::IMPORTED_SESSIONS, imported_tokens);
         let theft_action = self.read(&variable::THEFT_ACTION, theft_action);
         let signing_key_interval = self.read(&variable::SIGNING_KEY_INTERVAL, |text| {
             or_word(text, "never", |text| duration(text, HOUR..=720 * HOUR))
@@ -158,6 +161,7 @@ impl Reader<'_> {
             session_max_lifetime: session_max_lifetime?,
             max_sessions_per_user: max_sessions_per_user?,
             refresh_reuse_window: refresh_reuse_window?,
+            imported_tokens: imported_tokens?,
             theft_action: theft_action?,
             signing_key_interval: signing_key_interval?,
             signing_key: signing_key?,
@@ -248,6 +252,14 @@ fn name(text: &str) -> Option<String> {
 
 fn theft_action(text: &str) -> Option<TheftAction> {
     TheftAction::ALL.into_iter().find(|action| action.name() == text)
+}
+
+fn imported_tokens(text: &str) -> Option<ImportedTokens> {
+    match text {
+        "off" => Some(ImportedTokens::Refused),
+        "on" => Some(ImportedTokens::Traded),
+        _ => None,
+    }
 }
 
 fn client_address(text: &str) -> Option<ClientAddress> {

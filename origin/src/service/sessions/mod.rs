@@ -10,10 +10,13 @@
 //! | `list` | a session, or a user's |
 //! | `revoke` | the end of sessions |
 //! | `data` | what the app keeps in a session |
+//! | `import` | sessions of another system, and the refresh tokens that come with them |
 //! | `payload` | what the app puts into its access tokens |
 
 mod create;
 mod data;
+mod import;
+mod imported_token;
 mod issue;
 mod list;
 mod payload;
@@ -22,8 +25,9 @@ mod revoke;
 mod settings;
 mod verify;
 
+pub use import::{Candidate, Unfit};
 pub use list::ListPage;
-pub use settings::{ClientAddress, SessionSettings, TheftAction};
+pub use settings::{ClientAddress, ImportedTokens, SessionSettings, TheftAction};
 
 use super::{
     error::{SessionError, UnauthorisedReason},

@@ -11,15 +11,17 @@ use crate::{
     store::{EndReason, Rotate, Rotation, StoredSession, Use},
 };
 use wayleave_shared::{
-    refresh_token::{Derivation, RefreshToken},
+    refresh_token::{Derivation, RefreshHash, RefreshToken},
     rotation::{self, Step},
     time::UnixMilliseconds,
     wire::{IssuedSession, RefreshSession, Session, StolenSession, TokenTransfer},
 };
 
-/// A refresh token of ours, as it came.
+/// A refresh token, as it came.
 struct Presented {
     token: RefreshToken,
+    /// What the store knows it by: the token's own hash, but for one of another system.
+    hash: RefreshHash,
     transfer: TokenTransfer,
 }
 
@@ -29,7 +31,7 @@ impl Sessions {
     ///
     /// # Errors
     ///
-    /// [`SessionError::Unauthorised`] for a text that is not ours (without asking the store) or a session that is over; [`SessionError::Theft`] for a token that
+    /// [`SessionError::Unauthorised`] for a text that is not ours (without asking the store, but where tokens of another system are looked up) or a session that is over; [`SessionError::Theft`] for a token that
     /// was replaced by one that has been in use; or a failure of ours.
     pub async fn refresh(
         &self,
@@ -51,11 +53,7 @@ impl Sessions {
         request: &RefreshSession,
         now: UnixMilliseconds,
     ) -> Result<(Refresh, IssuedSession), SessionError> {
-        let token = self
-            .refresh_keys
-            .read(&request.refresh_token)
-            .ok_or(SessionError::Unauthorised(UnauthorisedReason::NotOurs))?;
-        let presented = Presented { token, transfer: request.transfer };
+        let presented = self.read(request).await?;
         for _ in 0..ATTEMPTS {
             let stored = self.store.session(presented.token.handle()).await?.ok_or(NO_SESSION)?;
             if let (outcome, Some(issued)) = self.answer(&presented, stored, now).await? {
@@ -63,6 +61,17 @@ impl Sessions {
             }
         }
         Err(SessionError::TryRefreshToken(RefreshReason::LostRace))
+    }
+
+    async fn read(&self, request: &RefreshSession) -> Result<Presented, SessionError> {
+        let (text, transfer) = (&request.refresh_token, request.transfer);
+        if let Some(token) = self.refresh_keys.read(text) {
+            return Ok(Presented { hash: token.hash(), token, transfer });
+        }
+        let imported = self.imported(text).await?;
+        let (token, hash) =
+            imported.ok_or(SessionError::Unauthorised(UnauthorisedReason::NotOurs))?;
+        Ok(Presented { token, hash, transfer })
     }
 
     /// `None` where something changed since the session was read: then it is read again.
@@ -73,7 +82,7 @@ impl Sessions {
         now: UnixMilliseconds,
     ) -> Result<(Refresh, Option<IssuedSession>), SessionError> {
         let window = self.settings.reuse_window;
-        Ok(match rotation::step(&stored.chain, &presented.token.hash(), window, stored.read_at) {
+        Ok(match rotation::step(&stored.chain, &presented.hash, window, stored.read_at) {
             Step::Confirm => (Refresh::Confirmed, self.note_use(presented, stored, now).await?),
             Step::Keep => {
                 let StoredSession { session, generation, .. } = stored;
@@ -104,7 +113,7 @@ impl Sessions {
         let session = self.refreshed(stored).await?;
         let rotate = Rotate {
             handle: session.handle,
-            from: presented.token.hash(),
+            from: presented.hash,
             to: successor.hash(),
             derivation,
             refreshed_at: session.refreshed_at,
@@ -157,7 +166,7 @@ impl Sessions {
         let session = self.refreshed(stored).await?;
         let usage = Use {
             handle: session.handle,
-            token: presented.token.hash(),
+            token: presented.hash,
             refreshed_at: session.refreshed_at,
             expires_at: session.expires_at,
         };

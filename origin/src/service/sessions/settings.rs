@@ -22,6 +22,8 @@ pub struct SessionSettings {
     pub max_per_user: Option<u32>,
     /// How long, after a refresh token's successor was first used, the token is still answered.
     pub reuse_window: Duration,
+    /// What is done about refresh tokens of another system.
+    pub imported_tokens: ImportedTokens,
     /// What a stolen refresh token does.
     pub theft_action: TheftAction,
     /// Whether access tokens carry an anti-CSRF token.
@@ -58,6 +60,15 @@ impl TheftAction {
             Self::RevokeUser => "revoke-user",
         }
     }
+}
+
+/// What is done about a refresh token of another system.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ImportedTokens {
+    /// It is not ours, and no store is asked.
+    Refused,
+    /// Where its session was imported it is traded for ours.
+    Traded,
 }
 
 /// What is kept of the address that a log-in came from.

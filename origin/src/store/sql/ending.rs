@@ -174,7 +174,7 @@ async fn rows_of(
 }
 
 /// Removes rows and their data.
-async fn delete(
+pub(super) async fn delete(
     transaction: &mut Transaction<'static, Any>,
     handles: &[SessionHandle],
 ) -> Result<(), StoreError> {

@@ -4,6 +4,7 @@ mod dialect;
 mod ending;
 mod events;
 mod feed;
+mod imported_sessions;
 mod leases;
 mod migrate;
 mod revocations;
@@ -15,9 +16,9 @@ mod signing_keys;
 mod step;
 
 use super::{
-    DataUpdate, DueEvent, Ending, EventId, Expired, KeyAddition, KeyRemoval, NewSession,
-    NewSigningKey, RemoveKey, RevocationPage, Rotate, Rotation, SealedSigningKey, Store,
-    StoreError, StoredSession, Use,
+    DataUpdate, DueEvent, Ending, EventId, Expired, ImportMode, Imported, ImportedSession,
+    KeyAddition, KeyRemoval, NewSession, NewSigningKey, RemoveKey, RevocationPage, Rotate,
+    Rotation, SealedSigningKey, SourceId, Store, StoreError, StoredSession, TakenBack, Use,
 };
 use crate::clock::Clock;
 use async_trait::async_trait;
@@ -31,6 +32,7 @@ use step::{to_the_end, with_retry};
 use wayleave_shared::{
     feed::FeedCursor,
     json::Json,
+    refresh_token::RefreshHash,
     session_handle::SessionHandle,
     user_id::UserId,
     wire::{Confirmation, SessionData},
@@ -291,6 +293,51 @@ impl Store for SqlStore {
         let data = data.clone();
         to_the_end(self, async move |store| {
             with_retry(|| session_data::update(&store, handle, &data, expected_version)).await
+        })
+        .await
+    }
+
+    async fn import_sessions(
+        &self,
+        sessions: &[ImportedSession],
+        mode: ImportMode,
+    ) -> Result<Imported, StoreError> {
+        let sessions = sessions.to_vec();
+        to_the_end(self, async move |store| {
+            with_retry(|| imported_sessions::import(&store, &sessions, mode)).await
+        })
+        .await
+    }
+
+    async fn session_of_imported_token(
+        &self,
+        token_hash: RefreshHash,
+    ) -> Result<Option<SessionHandle>, StoreError> {
+        to_the_end(self, async move |store| imported_sessions::of_token(&store, &token_hash).await)
+            .await
+    }
+
+    async fn take_back_imports(
+        &self,
+        after: Option<SourceId>,
+        limit: u32,
+    ) -> Result<TakenBack, StoreError> {
+        to_the_end(self, async move |store| {
+            with_retry(|| imported_sessions::take_back(&store, after, limit)).await
+        })
+        .await
+    }
+
+    async fn remove_import(&self, source: SourceId) -> Result<(), StoreError> {
+        to_the_end(self, async move |store| {
+            with_retry(|| imported_sessions::remove(&store, source)).await
+        })
+        .await
+    }
+
+    async fn forget_imports(&self, limit: u32) -> Result<u64, StoreError> {
+        to_the_end(self, async move |store| {
+            with_retry(|| imported_sessions::forget(&store, limit)).await
         })
         .await
     }

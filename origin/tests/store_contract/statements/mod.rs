@@ -8,6 +8,7 @@ mod plan;
 use crate::{
     Promise,
     engine::{Fixture, START},
+    imported_sessions::imported,
     promises,
     rotation::rotate,
     sessions::{ENDING, VALIDITY, alice, created_with_data, handle, hash, new_session},
@@ -16,7 +17,8 @@ use capture::Capture;
 use sqlx::Row;
 use std::{future::Future, pin::Pin};
 use wayleave_origin::store::{
-    Ending, EventId, NewSession, NewSigningKey, RemoveKey, Rotate, SqlStore, Store, StoreClock, Use,
+    Ending, EventId, ImportMode, NewSession, NewSigningKey, RemoveKey, Rotate, SqlStore, Store,
+    StoreClock, Use,
 };
 use wayleave_shared::{
     claims::RefreshHashPrefix, client::Client, json::Json, time::UnixMilliseconds,
@@ -46,6 +48,7 @@ fn operations(store: &SqlStore) -> Vec<Operation<'_>> {
         client: Some(Client { name: Some("x".to_owned()), address: None }),
         ..new_session(&alice(), 100)
     };
+    let imports = [imported(201), imported(202)];
     let (refreshed_at, expires_at) = (START.after(VALIDITY), START.after(2 * VALIDITY));
     let rotation = Rotate { refreshed_at, expires_at, ..rotate(at(1), 1, 2) };
     let noted = Use { handle: at(1), token: hash(2), refreshed_at, expires_at };
@@ -72,6 +75,11 @@ fn operations(store: &SqlStore) -> Vec<Operation<'_>> {
         "revoke all but one": store.revoke_user(&alice(), Some(at(100)), with_event),
         "revoke all": store.revoke_user(&alice(), None, with_event),
         "remove expired": store.remove_expired(None, 1000),
+        "import": store.import_sessions(&imports, ImportMode::Keep),
+        "imported token": store.session_of_imported_token(hash(101)),
+        "take back": store.take_back_imports(None, 10),
+        "remove import": store.remove_import(imported(201).source),
+        "forget imports": store.forget_imports(10),
         "report": store.report(&alice(), at(1)),
         "take events": store.take_events(10, VALIDITY),
         "postpone event": store.postpone_event(EventId([1; 16]), VALIDITY),

@@ -1,7 +1,6 @@
 //! Row by row what the clients of every generation see: status, cookies and headers of each event, with the lines as the origin makes them.
 //!
-//! One row of that table is not the edge's: an access token that is replaced by a change of the payload comes from the origin's own API. A claim that is refused is the app's answer,
-//! which goes through as it is.
+//! A claim that the app itself refuses is its own answer, which goes through as it is.
 
 use super::*;
 use rows::rows;
@@ -13,6 +12,19 @@ const PAGE: &str = "https://page.test";
 /// What has to be told to clients, all by name.
 const EXPOSED: &str =
     "front-token, id-refresh-token, anti-csrf, st-access-token, st-refresh-token, etag";
+
+const STRICT: (&str, &str) = ("REVOCATION_STRICT_PATHS", "/strict/*");
+const OWNERS: (&str, &str) = ("REQUIRED_CLAIMS", r#"{"/owner/*":{"role":"owner"}}"#);
+
+/// What the app asks for on this path.
+fn instruction_of(path: &str) -> &'static [(&'static str, &'static str)] {
+    match path {
+        "/login" => &[("x-wayleave-create-session", r#"{"userId":7}"#)],
+        "/logout" => &[("x-wayleave-revoke-session", "current")],
+        "/promote" => &[("x-wayleave-update-payload", r#"{"role":"owner"}"#)],
+        _ => &[],
+    }
+}
 
 /// What comes back, as far as it concerns the session.
 struct Seen {
@@ -54,11 +66,8 @@ fn seen(reply: Reply<Vec<(String, String)>>) -> (Seen, Answer) {
 #[test]
 fn every_event_is_told_as_the_table_of_the_clients_says() {
     for (event, method, path, headers, replies, (status, cookies, told)) in rows() {
-        let bench =
-            Bench::warm(&[("ALLOWED_ORIGINS", PAGE), ("REVOCATION_STRICT_PATHS", "/strict/*")]);
-        if path == "/login" {
-            bench.app_answers(&[("x-wayleave-create-session", r#"{"userId":7}"#)]);
-        }
+        let bench = Bench::warm(&[("ALLOWED_ORIGINS", PAGE), STRICT, OWNERS]);
+        bench.app_answers(instruction_of(path));
         bench.origin_answers(replies);
         let headers = RequestHeaders { origin: Some(PAGE.to_owned()), ..headers };
 
@@ -149,11 +158,8 @@ fn an_options_request_is_told_as_the_table_of_the_clients_says() {
 #[test]
 fn in_4_0_x_mode_what_says_that_a_session_is_over_is_440() {
     for (event, method, path, headers, replies, (status, cookies, told)) in rows() {
-        let bench =
-            Bench::warm(&[("EXPIRED_STATUS", "440"), ("REVOCATION_STRICT_PATHS", "/strict/*")]);
-        if path == "/login" {
-            bench.app_answers(&[("x-wayleave-create-session", r#"{"userId":7}"#)]);
-        }
+        let bench = Bench::warm(&[("EXPIRED_STATUS", "440"), STRICT, OWNERS]);
+        bench.app_answers(instruction_of(path));
         bench.origin_answers(replies);
 
         let (seen, answer) = seen(bench.send(method, path, headers));

@@ -18,7 +18,7 @@ pub(super) type Row = (
 );
 
 pub(super) fn rows() -> Vec<Row> {
-    [created_or_refreshed(), to_be_refreshed(), over(), without_a_session()]
+    [created_or_refreshed(), as_the_app_wants(), to_be_refreshed(), over(), without_a_session()]
         .into_iter()
         .flatten()
         .collect()
@@ -74,6 +74,45 @@ fn created_or_refreshed() -> Vec<Row> {
             bearer_and("r", "sRefreshToken=s"),
             issued_in(200, HeaderClearingCookies),
             (200, CLEARED, IN_HEADERS),
+        ),
+    ]
+}
+
+fn as_the_app_wants() -> Vec<Row> {
+    use TokenTransfer::{Cookie, Header};
+    vec![
+        (
+            "payload changed",
+            "GET",
+            "/promote",
+            with_marker(&access_token()),
+            replaced_in(Cookie),
+            (200, "sAccessToken", "front-token"),
+        ),
+        (
+            "payload changed in header mode",
+            "GET",
+            "/promote",
+            bearer(&access_token()),
+            replaced_in(Header),
+            (200, "", "front-token, st-access-token"),
+        ),
+        (
+            "ended by the app",
+            "GET",
+            "/logout",
+            with_marker(&access_token()),
+            signed_out(),
+            (200, CLEARED, BOTH_REMOVED),
+        ),
+        ("claim refused", "GET", "/owner/x", with_marker(&access_token()), vec![], (403, "", "")),
+        (
+            "claim refused in header mode",
+            "GET",
+            "/owner/x",
+            bearer(&access_token()),
+            vec![],
+            (403, "", ""),
         ),
     ]
 }
@@ -287,6 +326,13 @@ fn with_lines(status: u16, members: &str, lines: &BrowserLines) -> OriginReply {
 /// Whoever asks for another transfer than the lines are made for gets nothing.
 fn issued_in(status: u16, transfer: TokenTransfer) -> Vec<OriginReply> {
     vec![with_lines(status, r#""session":{}"#, &lines(transfer))]
+}
+
+fn replaced_in(transfer: TokenTransfer) -> Vec<OriginReply> {
+    let end = UnixMilliseconds(1_800_000_000_000);
+    let front_token = front_token(&testing::claims().user_id, None, end, end);
+    let lines = policy().access_replaced("a.b.c", end, front_token, transfer);
+    vec![with_lines(200, r#""session":{}"#, &lines)]
 }
 
 fn refused(code: &str) -> Vec<OriginReply> {

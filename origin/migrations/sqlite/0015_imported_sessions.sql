@@ -1,0 +1,11 @@
+-- Sessions that came from another system, as long as a refresh token of that system may still come with one. Empty where nothing was ever imported.
+CREATE TABLE imported_sessions (
+    -- The first 16 bytes of SHA-256 of the session's name there: it is imported once, also where it has ended here since.
+    source BLOB NOT NULL PRIMARY KEY,
+    -- What that system kept of the session's refresh token. The token cannot be made of it.
+    token_hash BLOB NOT NULL UNIQUE,
+    -- The session here.
+    handle BLOB NOT NULL,
+    -- When the refresh token ends; then the row can be forgotten.
+    expires_at INTEGER NOT NULL
+);
