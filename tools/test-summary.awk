@@ -18,6 +18,7 @@ function kind_of(program) {
     if (program == "rotation" || program == "rotation_simulation") return "rotation"
     if (program == "races") return program
     if (program == "verifier" || program ~ /^token_/) return "verifier"
+    if (exists("native/tests/" program "/main.rs")) return "native"
     if (exists("origin/tests/" program ".rs") || exists("origin/tests/" program "/main.rs")) return "origin HTTP"
     if (exists("tests/" program ".rs") || exists("tests/tests/" program ".rs")) return "system"
     return "other"
@@ -34,7 +35,7 @@ function finish() {
 
 BEGIN {
     # The kinds there must be, in this order. A kind of which nothing ran is a failure below.
-    wanted = split("unit,doc,store contract: SQLite,store contract: MariaDB,store contract: MySQL,origin HTTP,rotation,races,system,examples,javascript,verifier,browser,fuzz", order, ",")
+    wanted = split("unit,doc,store contract: SQLite,store contract: MariaDB,store contract: MySQL,origin HTTP,native,rotation,races,system,examples,javascript,verifier,browser,fuzz", order, ",")
     for (i = 1; i <= wanted; i++) count(order[i], 0, 0, 0)
     engine["sqlite"] = "store contract: SQLite"
     engine["mariadb"] = "store contract: MariaDB"

@@ -84,7 +84,7 @@ impl Index<&str> for HeaderLines {
 
     fn index(&self, name: &str) -> &String {
         let found = self.0.iter().find(|(known, _)| known == name);
-        found.map(|(_, value)| value).unwrap_or_else(|| panic!("there is no header {name}"))
+        found.map_or_else(|| panic!("there is no header {name}"), |(_, value)| value)
     }
 }
 

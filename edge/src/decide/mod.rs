@@ -112,7 +112,7 @@ pub struct Forward {
 pub fn decide(
     request: &RequestView,
     route: Route,
-    circumstances: Circumstances<'_, impl Verifier>,
+    circumstances: &Circumstances<'_, impl Verifier>,
 ) -> Decision {
     let settings = circumstances.settings;
     let deciding = Deciding::new(request, circumstances);
@@ -145,7 +145,7 @@ pub fn decide(
 /// Something to decide. Types of their own instead of a value that says which: whoever has no gateway carries none of its code.
 pub trait Question {
     /// The decision.
-    fn decide<Keys: Verifier>(&self, circumstances: Circumstances<'_, Keys>) -> Decision;
+    fn decide<Keys: Verifier>(&self, circumstances: &Circumstances<'_, Keys>) -> Decision;
 }
 
 /// What is done with a request to the gateway.
@@ -158,7 +158,7 @@ pub struct Routed<'request> {
 }
 
 impl Question for Routed<'_> {
-    fn decide<Keys: Verifier>(&self, circumstances: Circumstances<'_, Keys>) -> Decision {
+    fn decide<Keys: Verifier>(&self, circumstances: &Circumstances<'_, Keys>) -> Decision {
         decide(self.request, self.route, circumstances)
     }
 }
@@ -173,13 +173,13 @@ pub struct AppCode<'request> {
 }
 
 impl Question for AppCode<'_> {
-    fn decide<Keys: Verifier>(&self, circumstances: Circumstances<'_, Keys>) -> Decision {
+    fn decide<Keys: Verifier>(&self, circumstances: &Circumstances<'_, Keys>) -> Decision {
         Deciding::new(self.request, circumstances).app_code(self.rule)
     }
 }
 
 /// What a decision is made with.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Circumstances<'a, Keys> {
     /// What verifies tokens.
     pub keys: &'a Keys,
@@ -205,8 +205,8 @@ struct Deciding<'a, Keys> {
 }
 
 impl<'a, Keys> Deciding<'a, Keys> {
-    fn new(request: &'a RequestView, circumstances: Circumstances<'a, Keys>) -> Self {
-        let Circumstances { keys, revocations, confirmations, settings, now } = circumstances;
+    fn new(request: &'a RequestView, circumstances: &Circumstances<'a, Keys>) -> Self {
+        let &Circumstances { keys, revocations, confirmations, settings, now } = circumstances;
         let credential = Credential::of(&request.headers, settings);
         Self { request, keys, revocations, confirmations, settings, now, credential }
     }

@@ -74,6 +74,8 @@ const INVALID_KEY_SET: &str = "invalid_key_set";
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing;
+    use wayleave_shared::claims::AccessClaims;
 
     #[test]
     fn what_is_not_an_integer_or_no_key_set_is_named() {
@@ -90,5 +92,32 @@ mod tests {
         }
         assert_eq!(verified_claims("", "{}", "", 1.0, 1.0, None), Err("invalid_key_set"));
         assert_eq!(verified_claims("", r#"{"keys":[]}"#, "", 1.0, 1.0, None), Err("malformed"));
+    }
+
+    #[test]
+    fn a_token_is_for_the_audience_that_is_demanded() {
+        let key_set = serde_json::to_string(&testing::keys().to_published()).unwrap();
+        let token = |audience: Option<&str>| {
+            testing::token(&AccessClaims {
+                audience: audience.map(str::to_owned),
+                ..testing::claims()
+            })
+        };
+        let verified = |token: &str, audience: Option<&str>| {
+            #[expect(clippy::cast_precision_loss, reason = "a time that a number keeps exactly")]
+            let now = testing::NOW.0 as f64;
+            let audience = audience.map(str::to_owned);
+            verified_claims(token, &key_set, "https://id.test", 3600.0, now, audience).map(drop)
+        };
+
+        for (written, demanded, expected) in [
+            (None, None, Ok(())),
+            (Some("app"), Some("app"), Ok(())),
+            (Some("app"), Some("other"), Err("wrong_audience")),
+            (Some("app"), None, Err("wrong_audience")),
+            (None, Some("app"), Err("wrong_audience")),
+        ] {
+            assert_eq!(verified(&token(written), demanded), expected, "{written:?} {demanded:?}");
+        }
     }
 }

@@ -62,7 +62,7 @@ fn decide_now<H: Host>(
         let (feed, confirmations) = (isolate.feed.lock(), isolate.confirmations.lock());
         let revocations = feed.view(settings.revocation.max_staleness_ms, now);
         let now = now.whole_seconds();
-        question.decide(Circumstances {
+        question.decide(&Circumstances {
             keys: &verifier,
             revocations,
             confirmations: &confirmations,

@@ -49,3 +49,23 @@ pub(crate) async fn make_ready<H: Host>(host: &H, isolate: &Arc<Isolate>) -> boo
     }
     !isolate.keys.lock().is_cold() && (policy.stale_feed == StaleFeed::Accept || !is_stale())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::handle::tests::{Bench, finish};
+    use wayleave_shared::key_set::KeySet;
+
+    #[test]
+    fn what_another_thread_has_renewed_meanwhile_is_not_fetched_again() {
+        let bench = Bench::warm(&[]);
+        let (host, isolate) = (&bench.script, &bench.isolate);
+        let missed_in = Arc::new(KeySet::default());
+
+        assert!(finish(keys::renew(host, isolate, &missed_in)));
+        assert!(finish(keys::renew_for_feed(host, isolate, &missed_in)));
+        assert!(finish(revocations::renew(host, isolate)));
+
+        assert_eq!(bench.asked(), [""; 0]);
+    }
+}

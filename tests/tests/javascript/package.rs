@@ -60,6 +60,7 @@ async fn it_holds_what_it_should_and_depends_on_nothing() {
         "README.md",
         "cjs/express.js",
         "cjs/index.js",
+        "cjs/wayleave.js",
         "esm/index.js",
         "esm/workers.js",
         "node/index.js",

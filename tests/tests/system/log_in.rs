@@ -25,14 +25,15 @@ async fn a_number_and_its_string_are_two_users(system: Arc<System>) {
     let string = system.visitor();
     number.log_in(1).await;
     string.log_in("1").await;
+    assert_eq!(number.get("/auth/session").await.expect(200).json()["userId"], json!(1));
+    let handle = number.handle().await;
 
     let ended =
         system.backend(Method::DELETE, "/v1/users/1/sessions", None).await.expect(200).json();
 
-    assert_eq!(number.get("/auth/session").await.expect(200).json()["userId"], json!(1));
     assert_eq!(string.get("/auth/session").await.expect(200).json()["userId"], json!("1"));
     assert_eq!(string.get("/api/me").await.expect(200).json()["userId"], json!("1"));
-    assert_eq!(ended["revoked"], json!([number.handle().await]));
+    assert_eq!(ended["revoked"], json!([handle]));
     number.refresh().await.expect_refusal(401, "unauthorised");
     string.refresh().await.expect_status(200);
 }

@@ -55,7 +55,11 @@ fn decide(
     now: UnixSeconds,
 ) -> Decision {
     let route = Route::of(request, settings);
-    super::decide(request, route, Circumstances { keys, revocations, confirmations, settings, now })
+    super::decide(
+        request,
+        route,
+        &Circumstances { keys, revocations, confirmations, settings, now },
+    )
 }
 
 fn decide_with(sent: &Sent<'_>, changed: &[(&str, &str)], keys: &KeySet) -> Decision {

@@ -75,9 +75,14 @@ assert.deepEqual(await ask("/late").then(({ status, text }) => [status, text]), 
 assert.deepEqual(await Node.getAllSessionHandlesForUser(8), []);
 for (let tries = 0; (await Node.getAllSessionHandlesForUser(7)).length > 0; tries++) assert.ok(tries < 100, "it was ended");
 
-// Two Authorization headers are nobody's: Node would keep the first and say nothing.
-const twice = { method: "GET", headers: { authorization: "Bearer a" }, headersDistinct: { authorization: ["Bearer a", "Bearer b"] }, url: "/" };
-await refused(Node.getSession(twice, { getHeader() {}, setHeader() {} }, true), 3000, "try_refresh_token");
+// Two Authorization headers are nobody's, even if the first is good: Node keeps that one and says nothing.
+const told = new Headers();
+await Wayleave.createNewSession(told, 8, undefined, undefined, { request: { method: "POST", headers: new Headers({ "st-auth-mode": "header" }) } });
+const good = `Bearer ${told.get("st-access-token")}`;
+const sent = (...lines) => ({ method: "GET", headers: { authorization: lines[0] }, headersDistinct: { authorization: lines }, url: "/" });
+const nowhere = { getHeader() {}, setHeader() {} };
+assert.equal((await Node.getSession(sent(good), nowhere, true)).getUserId(), 8);
+await refused(Node.getSession(sent(good, "Bearer other"), nowhere, true), 3000, "try_refresh_token");
 
 // A reply of Fastify: it adds cookies to those that are there, and has its own words.
 const held = new Map();
