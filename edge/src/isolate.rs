@@ -17,12 +17,12 @@ pub struct Isolate {
     pub settings: Settings,
     /// The public keys.
     pub keys: Locked<KeyCache>,
-    /// What those keys verified before.
-    pub tokens: Locked<TokenMemory>,
     /// What was revoked.
     pub feed: Locked<Feed>,
     /// Which refresh tokens have arrived.
     pub confirmations: Locked<Confirmations>,
+    /// What the keys verified before.
+    pub tokens: Locked<TokenMemory>,
     /// What clears the cookies of an ended session.
     pub clearing: Locked<ClearingLines>,
     /// Browsers that carry two cookies of one name.
@@ -36,9 +36,9 @@ impl Isolate {
         Self {
             settings,
             keys: Locked::default(),
-            tokens: Locked::default(),
             feed: Locked::default(),
             confirmations: Locked::default(),
+            tokens: Locked::default(),
             clearing: Locked::default(),
             duplicates: Locked::default(),
         }
