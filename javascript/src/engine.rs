@@ -56,6 +56,10 @@ impl Engine {
     }
 
     /// Logs a user in, by the request that is given, if one is. Payload and data are JSON.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "wasm-bindgen hands over what may be absent by value"
+    )]
     #[wasm_bindgen(js_name = createSession, unchecked_return_type = "Promise<string>")]
     pub fn create_session(
         &self,

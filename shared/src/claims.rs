@@ -1,29 +1,23 @@
 //! What an access token says.
 
 use crate::{
-    anti_csrf::AntiCsrfToken, base64url, json, json::Json, session_handle::SessionHandle,
+    anti_csrf::AntiCsrfToken, base64url, json::Json, session_handle::SessionHandle,
     time::UnixSeconds, user_id::UserId,
 };
-use serde::{Deserialize, Deserializer, Serialize};
-use std::fmt;
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
 
 /// The claims of an access token, as they are signed.
 ///
 /// Members that are not listed here are refused, and so are members that stand twice. Claims that were read from a token come
 /// only inside [`VerifiedToken`](crate::token::VerifiedToken).
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Serialize)]
 pub struct AccessClaims {
     /// Who issued it (RFC 7519 section 4.1.1); the deployment's name.
     #[serde(rename = "iss")]
     pub issuer: String,
     /// Whom it is for (RFC 7519 section 4.1.3); absent where the deployment names nobody.
-    #[serde(
-        rename = "aud",
-        default,
-        deserialize_with = "given",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "aud", skip_serializing_if = "Option::is_none")]
     pub audience: Option<String>,
     /// Whose session it is. Keeps its JSON type.
     #[serde(rename = "sub")]
@@ -38,12 +32,7 @@ pub struct AccessClaims {
     #[serde(rename = "exp")]
     pub expires_at: UnixSeconds,
     /// What an unsafe request must repeat in the `anti-csrf` header; absent where anti-CSRF is off.
-    #[serde(
-        rename = "csrf",
-        default,
-        deserialize_with = "given",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "csrf", skip_serializing_if = "Option::is_none")]
     pub anti_csrf: Option<AntiCsrfToken>,
     /// Which refresh token it was issued with.
     #[serde(rename = "rth")]
@@ -52,20 +41,8 @@ pub struct AccessClaims {
     #[serde(rename = "gen")]
     pub generation: u64,
     /// The app's payload; absent where the app gave none.
-    #[serde(
-        rename = "p",
-        default,
-        deserialize_with = "json::present",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "p", skip_serializing_if = "Option::is_none")]
     pub payload: Option<Json>,
-}
-
-/// `null` is not absence: it would be a second way to say that anti-CSRF is off.
-fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
 }
 
 /// The first 16 bytes of the refresh token's hash: ties an access token to the refresh token it came with, and tells nothing about either.
@@ -78,11 +55,19 @@ pub struct RefreshHashPrefix(pub [u8; 16]);
 #[error("a refresh hash prefix is 22 characters of base64url")]
 pub struct InvalidRefreshHashPrefix;
 
+impl FromStr for RefreshHashPrefix {
+    type Err = InvalidRefreshHashPrefix;
+
+    fn from_str(text: &str) -> Result<Self, InvalidRefreshHashPrefix> {
+        base64url::decode_exact(text).map(Self).ok_or(InvalidRefreshHashPrefix)
+    }
+}
+
 impl TryFrom<String> for RefreshHashPrefix {
     type Error = InvalidRefreshHashPrefix;
 
     fn try_from(text: String) -> Result<Self, InvalidRefreshHashPrefix> {
-        base64url::decode_exact(&text).map(Self).ok_or(InvalidRefreshHashPrefix)
+        text.parse()
     }
 }
 

@@ -184,7 +184,7 @@ pub struct JsonWebKey {
     pub key_ops: Option<Vec<String>>,
     /// Whether the private half stands there too: then everybody can sign with it.
     #[serde(default, rename = "d", deserialize_with = "is_there", skip_serializing)]
-    is_private: bool,
+    pub(crate) is_private: bool,
 }
 
 impl JsonWebKey {

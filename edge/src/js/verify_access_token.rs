@@ -3,6 +3,7 @@
 use wasm_bindgen::{JsError, prelude::wasm_bindgen};
 use wayleave_shared::{
     key_set::{JsonWebKeySet, KeySet},
+    members::{FromMembers, Members, WrongMember},
     time::UnixSeconds,
     token::{TokenPolicy, TokenRefusal, verify},
 };
@@ -47,8 +48,9 @@ fn verified_claims(
 ) -> Result<String, &'static str> {
     let max_validity_s = integer(max_validity_seconds).ok_or(INVALID_ARGUMENT)?;
     let now = integer(now_seconds).ok_or(INVALID_ARGUMENT)?;
-    let published: JsonWebKeySet =
-        serde_json::from_slice(key_set_json.as_bytes()).map_err(|_| INVALID_KEY_SET)?;
+    let published = Members::read(key_set_json).map_err(|_| INVALID_KEY_SET)?;
+    let published =
+        JsonWebKeySet::from_members(&published).map_err(|WrongMember(_)| INVALID_KEY_SET)?;
     let keys = KeySet::from_published(&published);
     let policy = TokenPolicy { issuer: issuer.to_owned(), audience, max_validity_s };
     let verified = verify(token, &keys, &policy, UnixSeconds(now)).map_err(TokenRefusal::name)?;

@@ -93,9 +93,7 @@ pub fn create_session(incoming: &Incoming) -> Result<BrowserLines, OriginError> 
 ///
 /// Any [`OriginError`]; a set without any usable key is [`Outage::Unreadable`], so that it replaces no good one.
 pub fn public_keys(incoming: &Incoming) -> Result<KeySet, OriginError> {
-    let published: JsonWebKeySet = succeeded(incoming, 200)
-        .and_then(|text| parsed(serde_json::from_slice(text.as_bytes())))?;
-    let keys = KeySet::from_published(&published);
+    let keys = KeySet::from_published(&read::<JsonWebKeySet>(incoming, 200)?);
     if keys.is_empty() {
         return Err(Outage::Unreadable("no usable public key".to_owned()).into());
     }

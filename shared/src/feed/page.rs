@@ -11,8 +11,7 @@ use std::{fmt, str::FromStr};
 /// One page of the feed, as it is signed.
 ///
 /// Entries are tuples, for there may be many of them: see [`RevokedSession`], [`RevokedUser`], [`RevokedKey`].
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct FeedPage {
     /// Who issued it: the `iss` of the access tokens it is about.
     #[serde(rename = "iss")]
@@ -21,30 +20,30 @@ pub struct FeedPage {
     #[serde(rename = "iat")]
     pub issued_at: UnixSeconds,
     /// The cursor that it answers; absent where the asker had none. Ties the answer to the question: a page of another question is refused.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<FeedCursor>,
     /// What to ask from next.
     pub cursor: FeedCursor,
     /// Whether the cursor asked from was not known, so that this is the first page of everything.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub restart: bool,
     /// Whether there is more after this page already.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub more: bool,
     /// Sessions that were ended.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sessions: Vec<RevokedSession>,
     /// Users all of whose sessions were ended.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub users: Vec<RevokedUser>,
     /// Signing keys that were removed in an emergency.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<RevokedKey>,
 }
 
 /// A session that was ended: `[handle, forget_at]`.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(from = "(SessionHandle, UnixSeconds)", into = "(SessionHandle, UnixSeconds)")]
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(into = "(SessionHandle, UnixSeconds)")]
 pub struct RevokedSession {
     /// Which.
     pub handle: SessionHandle,
@@ -53,11 +52,8 @@ pub struct RevokedSession {
 }
 
 /// A user all of whose sessions were ended: `[user, issued_before, forget_at]`.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(
-    from = "(UserDigest, UnixSeconds, UnixSeconds)",
-    into = "(UserDigest, UnixSeconds, UnixSeconds)"
-)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(into = "(UserDigest, UnixSeconds, UnixSeconds)")]
 pub struct RevokedUser {
     /// Whose.
     pub user: UserDigest,
@@ -69,8 +65,8 @@ pub struct RevokedUser {
 }
 
 /// A signing key that was removed: `[key, forget_at]`. Nothing that it signed is accepted any more.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(from = "(KeyId, UnixSeconds)", into = "(KeyId, UnixSeconds)")]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(into = "(KeyId, UnixSeconds)")]
 pub struct RevokedKey {
     /// Which.
     pub key: KeyId,
@@ -108,13 +104,19 @@ impl UserDigest {
     }
 }
 
+impl FromStr for UserDigest {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        base64url::decode_exact(text).map(Self).ok_or("a user digest is 22 characters of base64url")
+    }
+}
+
 impl TryFrom<String> for UserDigest {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        base64url::decode_exact(&text)
-            .map(Self)
-            .ok_or("a user digest is 22 characters of base64url")
+        text.parse()
     }
 }
 
@@ -188,33 +190,15 @@ impl fmt::Display for FeedCursor {
     }
 }
 
-impl From<(SessionHandle, UnixSeconds)> for RevokedSession {
-    fn from((handle, forget_at): (SessionHandle, UnixSeconds)) -> Self {
-        Self { handle, forget_at }
-    }
-}
-
 impl From<RevokedSession> for (SessionHandle, UnixSeconds) {
     fn from(entry: RevokedSession) -> Self {
         (entry.handle, entry.forget_at)
     }
 }
 
-impl From<(UserDigest, UnixSeconds, UnixSeconds)> for RevokedUser {
-    fn from((user, issued_before, forget_at): (UserDigest, UnixSeconds, UnixSeconds)) -> Self {
-        Self { user, issued_before, forget_at }
-    }
-}
-
 impl From<RevokedUser> for (UserDigest, UnixSeconds, UnixSeconds) {
     fn from(entry: RevokedUser) -> Self {
         (entry.user, entry.issued_before, entry.forget_at)
-    }
-}
-
-impl From<(KeyId, UnixSeconds)> for RevokedKey {
-    fn from((key, forget_at): (KeyId, UnixSeconds)) -> Self {
-        Self { key, forget_at }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{FeedCursor, FeedPage};
 use crate::{
     key_set::KeySet,
-    object::Object,
+    members::NotStrict,
     time::UnixSeconds,
     token::{FUTURE_LEEWAY_S, TokenRefusal, jws},
 };
@@ -44,8 +44,7 @@ pub fn verify_feed(
     now: UnixSeconds,
 ) -> Result<FeedPage, FeedRefusal> {
     let payload = jws::open(page, FEED_TYPE, MAX_FEED_BYTES, keys)?;
-    let Object(page) = serde_json::from_slice::<Object<FeedPage>>(&payload)
-        .map_err(|_| FeedRefusal::PageMalformed)?;
+    let page = FeedPage::read(&payload).map_err(|NotStrict| FeedRefusal::PageMalformed)?;
     if page.issuer != issuer {
         return Err(FeedRefusal::OtherIssuer);
     }

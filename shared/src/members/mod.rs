@@ -1,13 +1,15 @@
 //! Reading the members of a JSON object by name, with one reader for all types.
 //!
-//! A derived `Deserialize` is a parser of its own for each type. In a native program that is fast; in the Wasm it is a third of the size, which everybody downloads. So what the edge reads of the
-//! origin's answers is read here, and a test shows that both readers say the same.
+//! A derived `Deserialize` is a parser of its own for each type. In a native program that is fast; in the Wasm it is a third of the size, which everybody downloads. So what the edge reads is
+//! read here. Of the origin's answers there is a derived reader too, for native programs, and a test shows that both say the same; claims and pages of the feed have no other reader.
 //!
 //! | file | what it reads |
 //! |---|---|
 //! | `answers` | the origin's answers |
+//! | `signed` | claims, pages of the feed and published keys |
 
 mod answers;
+mod signed;
 
 use crate::{header_lines::HeaderLines, json::Json, time::UnixMilliseconds};
 use serde::{
@@ -36,6 +38,11 @@ pub trait FromMembers: Sized {
 #[error("the member `{0}` is missing or wrong")]
 pub struct WrongMember(pub &'static str);
 
+/// A text is no JSON object, has a member that is not known, or one that stands twice.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("not an object of known members, each once")]
+pub struct NotStrict;
+
 impl<'text> Members<'text> {
     /// Reads a text that is one JSON object.
     ///
@@ -44,6 +51,25 @@ impl<'text> Members<'text> {
     /// What the parser found and where.
     pub fn read(text: &'text str) -> Result<Self, serde_json::Error> {
         from_text(text)
+    }
+
+    /// Reads an object that has no member but these, and none of them twice.
+    ///
+    /// # Errors
+    ///
+    /// [`NotStrict`].
+    pub fn read_strictly(json: &'text [u8], known: &[&str]) -> Result<Self, NotStrict> {
+        let members: Self = serde_json::from_slice(json).map_err(|_| NotStrict)?;
+        let is_known = |name: &String| known.contains(&name.as_str());
+        let stands_once =
+            |name: &String| members.0.iter().filter(|(other, _)| other == name).count() == 1;
+        if members.0.len() <= known.len()
+            && members.0.iter().all(|(name, _)| is_known(name) && stands_once(name))
+        {
+            Ok(members)
+        } else {
+            Err(NotStrict)
+        }
     }
 
     /// A member that is there may be `null`; for all but a value of the app that counts as absent.
@@ -84,6 +110,52 @@ impl<'text> Members<'text> {
     /// [`WrongMember`].
     pub fn optional<T: FromStr>(&self, name: &'static str) -> Result<Option<T>, WrongMember> {
         self.raw(name).map(|_| self.parsed(name)).transpose()
+    }
+
+    /// A string that has to be something, where it is there. Here `null` is not absence.
+    ///
+    /// # Errors
+    ///
+    /// [`WrongMember`].
+    pub fn given<T: FromStr>(&self, name: &'static str) -> Result<Option<T>, WrongMember> {
+        self.value_of(name).map(|_| self.parsed(name)).transpose()
+    }
+
+    /// A string without any escape, as it stands there.
+    ///
+    /// # Errors
+    ///
+    /// [`WrongMember`].
+    pub fn plain(&self, name: &'static str) -> Result<&'text str, WrongMember> {
+        let inner = |json: &'text str| json.strip_prefix('"')?.strip_suffix('"');
+        let text = inner(self.required(name)?).ok_or(WrongMember(name))?;
+        if text.contains('\\') { Err(WrongMember(name)) } else { Ok(text) }
+    }
+
+    /// Whether it is there, whatever it is.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.value_of(name).is_some()
+    }
+
+    /// An array of arrays, each with so many elements as they stand there; empty where the member is not there.
+    ///
+    /// # Errors
+    ///
+    /// [`WrongMember`].
+    pub fn tuples<const COUNT: usize, T>(
+        &self,
+        name: &'static str,
+        read: impl Fn([&'text str; COUNT]) -> Option<T>,
+    ) -> Result<Vec<T>, WrongMember> {
+        if !self.has(name) {
+            return Ok(Vec::new());
+        }
+        let tuple = |value: &&'text RawValue| {
+            let elements: Vec<&'text RawValue> = from_text(value.get()).ok()?;
+            read(<[_; COUNT]>::try_from(elements).ok()?.map(RawValue::get))
+        };
+        self.array(name)?.iter().map(|value| tuple(value).ok_or(WrongMember(name))).collect()
     }
 
     /// An integer from 0 up.
@@ -180,6 +252,18 @@ impl<'text> Members<'text> {
         self.array(name)?.iter().map(|value| read(value).ok_or(WrongMember(name))).collect()
     }
 
+    /// The same, where it is there.
+    ///
+    /// # Errors
+    ///
+    /// [`WrongMember`].
+    pub fn optional_list<T: FromStr>(
+        &self,
+        name: &'static str,
+    ) -> Result<Option<Vec<T>>, WrongMember> {
+        self.raw(name).map(|_| self.list(name)).transpose()
+    }
+
     /// An object whose members are strings.
     ///
     /// # Errors
@@ -223,6 +307,11 @@ impl<'de> Visitor<'de> for Reading {
 /// From bytes, as everywhere: a parser of text would stand in the Wasm as well.
 fn from_text<'text, T: Deserialize<'text>>(text: &'text str) -> Result<T, serde_json::Error> {
     serde_json::from_slice(text.as_bytes())
+}
+
+/// A JSON string that has to be something.
+pub(crate) fn string_as<T: FromStr>(json: &str) -> Option<T> {
+    string(json)?.parse().ok()
 }
 
 fn string(json: &str) -> Option<String> {

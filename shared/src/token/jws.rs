@@ -6,11 +6,10 @@ use super::TokenRefusal;
 use crate::{
     base64url,
     key_set::{KeyId, KeySet, PublicKey},
-    object::Object,
+    members::Members,
 };
 use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
 use jwt_compact::{Algorithm, AlgorithmSignature};
-use serde::Deserialize;
 use std::borrow::Cow;
 
 /// The payload of a token of this type and at most this length, whose signature holds.
@@ -46,8 +45,7 @@ fn key_for<'keys>(
     token_type: &str,
     keys: &'keys KeySet,
 ) -> Result<&'keys PublicKey, TokenRefusal> {
-    let Object(header) = serde_json::from_slice::<Object<Header<'_>>>(header_json)
-        .map_err(|_| TokenRefusal::HeaderMalformed)?;
+    let header = Header::read(header_json).ok_or(TokenRefusal::HeaderMalformed)?;
     if header.alg != StrictEd25519.name() {
         return Err(TokenRefusal::WrongAlgorithm);
     }
@@ -84,12 +82,21 @@ impl<'token> Parts<'token> {
 }
 
 /// Exactly these members: `crit`, `b64`, `jwk`, `jku`, `x5u`, `x5c` and `zip` have no place here. Borrowed, so an escaped spelling is refused too.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Header<'a> {
     alg: &'a str,
     typ: &'a str,
     kid: &'a str,
+}
+
+impl<'a> Header<'a> {
+    fn read(json: &'a [u8]) -> Option<Self> {
+        let members = Members::read_strictly(json, &["alg", "typ", "kid"]).ok()?;
+        Some(Self {
+            alg: members.plain("alg").ok()?,
+            typ: members.plain("typ").ok()?,
+            kid: members.plain("kid").ok()?,
+        })
+    }
 }
 
 /// `EdDSA` with Ed25519 as `jwt-compact` has it, but verified strictly: canonical `S` and `R`, no point of small order (RFC 8032 section 5.1.7).

@@ -6,7 +6,7 @@
 pub(crate) mod jws;
 
 use crate::{
-    claims::AccessClaims, json, key_set::KeySet, object::Object, session_handle::SessionHandle,
+    claims::AccessClaims, json, key_set::KeySet, members::NotStrict, session_handle::SessionHandle,
     time::UnixSeconds,
 };
 
@@ -186,8 +186,8 @@ fn authenticate(
     if json::nesting(&claims_json) > MAX_NESTING {
         return Err(TokenRefusal::ClaimsMalformed);
     }
-    let Object(claims) = serde_json::from_slice::<Object<AccessClaims>>(&claims_json)
-        .map_err(|_| TokenRefusal::ClaimsMalformed)?;
+    let claims =
+        AccessClaims::read(&claims_json).map_err(|NotStrict| TokenRefusal::ClaimsMalformed)?;
     if claims.payload.as_ref().is_some_and(|payload| !payload.has_unique_members()) {
         return Err(TokenRefusal::ClaimsMalformed);
     }

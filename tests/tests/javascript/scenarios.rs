@@ -32,6 +32,7 @@ pub(crate) fn add_to(suite: &mut Suite) {
 async fn play(file: &str, name: &str) -> Result<(), String> {
     let project = Project::with_the_package().await;
     project.bring("scenarios/support.mjs");
+    project.bring("workerd.mjs");
     let program = project.bring(&format!("scenarios/{file}"));
     let origin = LoneOrigin::start(&format!("javascript-{name}"), Engine::MySql, ORIGIN).await?;
 

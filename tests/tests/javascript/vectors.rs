@@ -25,6 +25,7 @@ async fn every_vector_gets_exactly_its_verdict(platform: &str, program: &str) {
     let chromium = environment::chromium().unwrap_or_else(|sentence| panic!("{sentence}"));
     let project = Project::with_the_package().await;
     project.bring("vectors/judge.mjs");
+    project.bring("workerd.mjs");
     let program = project.bring(&format!("vectors/{program}"));
 
     let mut node = project.tool("node");
