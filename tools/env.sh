@@ -26,7 +26,7 @@ unset WAYLEAVE_WASM_TOOLCHAIN
 if [[ -x /usr/bin/wasm-ld-22 && -x /usr/bin/rustc ]]; then
     wayleave_debian_rust=$(/usr/bin/rustc --version)
     wayleave_debian_rust=${wayleave_debian_rust#rustc }
-    wayleave_own_rust=$wayleave_tools/rust-web-${wayleave_debian_rust%% *}
+    wayleave_own_rust=$wayleave_tools/rust-web-${wayleave_debian_rust%% *}-bitcode
     if [[ -x $wayleave_own_rust/bin/rustc ]]; then export WAYLEAVE_WASM_TOOLCHAIN=$wayleave_own_rust; fi
 fi
 

@@ -3,15 +3,10 @@
 //! A payload or session data is the app's: we neither reorder it nor round its numbers. [`Json`] therefore holds the text of
 //! a value that is known to be valid. Absent is not `null`: an absent value is `None`, `null` is `Some(null)`.
 
-use serde::{
-    Deserialize, Deserializer, Serialize,
-    de::{Error, MapAccess, Visitor},
-};
+use crate::members::{self, Members};
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use serde_json::value::RawValue;
-use std::{
-    collections::HashSet,
-    fmt::{self, Write},
-};
+use std::fmt::{self, Write};
 
 /// One JSON value (RFC 8259), as text.
 ///
@@ -34,11 +29,6 @@ impl Json {
     /// What the parser found and where.
     pub fn parse(text: impl Into<String>) -> Result<Self, serde_json::Error> {
         RawValue::from_string(text.into()).map(Self)
-    }
-
-    /// Takes a value that a parser has passed over already.
-    pub(crate) fn from_raw(value: &RawValue) -> Self {
-        Self(value.to_owned())
     }
 
     /// The value as it was written.
@@ -65,7 +55,7 @@ impl Json {
     /// Beyond 128 levels nobody looks, and the answer is no.
     #[must_use]
     pub fn has_unique_members(&self) -> bool {
-        has_unique_members(&self.0, MAX_LEVELS)
+        has_unique_members(self.text(), MAX_LEVELS)
     }
 }
 
@@ -157,47 +147,14 @@ pub(crate) fn nesting(text: &[u8]) -> usize {
 }
 
 /// Level by level, because a number or string that is only passed on need not fit into any type of ours.
-fn has_unique_members(value: &RawValue, levels: usize) -> bool {
-    let text = value.get();
+fn has_unique_members(text: &str, levels: usize) -> bool {
     let Some(below) = levels.checked_sub(1) else { return !text.starts_with(['{', '[']) };
-    let bytes = text.as_bytes();
-    // Always from bytes: a parser of text would stand in the Wasm as well.
-    let values = match bytes.first() {
-        Some(b'{') => serde_json::from_slice::<UniqueMembers<'_>>(bytes).map(|members| members.0),
-        Some(b'[') => serde_json::from_slice(bytes),
+    let values = match text.as_bytes().first() {
+        Some(b'{') => Members::read(text).ok().and_then(Members::unique),
+        Some(b'[') => members::elements(text),
         _ => return true,
     };
-    values.is_ok_and(|values| values.into_iter().all(|value| has_unique_members(value, below)))
-}
-
-/// The values of an object in which no name stands twice.
-struct UniqueMembers<'text>(Vec<&'text RawValue>);
-
-impl<'de> Deserialize<'de> for UniqueMembers<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(UniqueMembersVisitor)
-    }
-}
-
-struct UniqueMembersVisitor;
-
-impl<'de> Visitor<'de> for UniqueMembersVisitor {
-    type Value = UniqueMembers<'de>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object without two members of one name")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
-        let (mut names, mut values) = (HashSet::<String>::new(), Vec::new());
-        while let Some((name, value)) = members.next_entry()? {
-            if !names.insert(name) {
-                return Err(A::Error::custom("a name stands twice"));
-            }
-            values.push(value);
-        }
-        Ok(UniqueMembers(values))
-    }
+    values.is_some_and(|values| values.into_iter().all(|value| has_unique_members(value, below)))
 }
 
 /// Far beyond every limit on nesting, and far below what a stack holds.

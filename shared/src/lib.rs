@@ -36,6 +36,7 @@ pub mod key_set;
 pub mod members;
 pub mod object;
 pub mod refusal;
+mod scan;
 pub mod session_handle;
 pub mod time;
 pub mod token;

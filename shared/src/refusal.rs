@@ -94,6 +94,38 @@ impl Code {
     }
 }
 
+/// No code has this name.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("no such code")]
+pub struct UnknownCode;
+
+impl std::str::FromStr for Code {
+    type Err = UnknownCode;
+
+    fn from_str(name: &str) -> Result<Self, UnknownCode> {
+        NAMES.iter().find(|(_, known)| *known == name).map(|(code, _)| *code).ok_or(UnknownCode)
+    }
+}
+
+/// As they are serialized.
+const NAMES: [(Code, &str); 15] = [
+    (Code::AccessTokenTooLarge, "access_token_too_large"),
+    (Code::BadRequest, "bad_request"),
+    (Code::BodyTooLarge, "body_too_large"),
+    (Code::CrossSiteRequest, "cross_site_request"),
+    (Code::Internal, "internal"),
+    (Code::MethodNotAllowed, "method_not_allowed"),
+    (Code::NotFound, "not_found"),
+    (Code::ServiceKeyRefused, "service_key_refused"),
+    (Code::TokenTheftDetected, "token_theft_detected"),
+    (Code::TooManyRequests, "too_many_requests"),
+    (Code::TryRefreshToken, "try_refresh_token"),
+    (Code::Unauthorised, "unauthorised"),
+    (Code::Unavailable, "unavailable"),
+    (Code::UnsupportedMediaType, "unsupported_media_type"),
+    (Code::VersionConflict, "version_conflict"),
+];
+
 /// The body of every refusal: `application/problem+json` (RFC 9457) with our `code`.
 ///
 /// ```
@@ -142,3 +174,17 @@ impl Problem {
 
 /// The media type of a [`Problem`].
 pub const PROBLEM_MEDIA_TYPE: &str = "application/problem+json";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_that_of_its_code() {
+        for (code, name) in NAMES {
+            assert_eq!(serde_json::to_value(code).unwrap(), name);
+            assert_eq!(name.parse(), Ok(code));
+        }
+        assert_eq!("brand_new".parse::<Code>(), Err(UnknownCode));
+    }
+}

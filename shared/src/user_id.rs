@@ -1,6 +1,6 @@
 //! Whose session it is.
 
-use crate::json;
+use crate::{json, scan};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
 
@@ -101,8 +101,7 @@ impl UserId {
     /// Any [`InvalidUserId`].
     pub fn from_text(text: &str) -> Result<Self, InvalidUserId> {
         if text.starts_with('"') {
-            let inner: String = serde_json::from_slice(text.as_bytes())
-                .map_err(|_| InvalidUserId::NotTextNorInteger)?;
+            let inner = scan::unquoted(text).ok_or(InvalidUserId::NotTextNorInteger)?;
             return Self::text(inner);
         }
         match text.parse::<i64>() {

@@ -24,7 +24,7 @@ rust_wasm_install() {
     is_debian_like || fail "Rust's library for $wasm_target is missing: run 'rustup target add $wasm_target', or install your system's package of it."
     apt_install "Debian's Rust with its sources, and a linker for wasm" rustc-web cargo-web rust-web-src lld-22
     run "building Rust's library for $wasm_target (about a minute)" \
-        staged "$tools/rust-web-$(debian_rust_version)" rust_wasm_build
+        staged "$tools/rust-web-$(debian_rust_version)-bitcode" rust_wasm_build
 }
 
 # "rustc 1.96.0 (ac68faa20 2026-05-25) ..." -> 1.96.0
@@ -50,9 +50,11 @@ EOF
     (
         cd "$build"
         unset RUSTUP_TOOLCHAIN RUSTFLAGS LD_LIBRARY_PATH
-        # -Zbuild-std is for nightly compilers; RUSTC_BOOTSTRAP opens it for this one build.
+        # -Zbuild-std is for nightly compilers; RUSTC_BOOTSTRAP opens it for this one build. With bitcode, as
+        # rustup's library has it: without, nothing can be optimised across crates.
         PATH=/usr/bin:$PATH RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=$build/target \
             CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=wasm-ld-22 \
+            CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS=-Cembed-bitcode=yes \
             /usr/bin/cargo build --release --target "$wasm_target" -Zbuild-std=std,panic_abort
     )
     cp "$build/target/$wasm_target"/release/deps/*.rlib "$out/lib/rustlib/$wasm_target/lib/"

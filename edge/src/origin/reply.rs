@@ -193,7 +193,7 @@ fn text(incoming: &Incoming) -> Result<&str, OriginError> {
 }
 
 fn members(text: &str) -> Result<Members<'_>, OriginError> {
-    parsed(Members::read(text))
+    Members::read(text).map_err(|wrong| Outage::Unreadable(wrong.to_string()).into())
 }
 
 fn wrong(member: WrongMember) -> OriginError {
@@ -237,14 +237,6 @@ fn refused(incoming: &Incoming) -> Result<Problem, OriginError> {
             Ok(problem)
         }
     }
-}
-
-fn parsed<T>(parsed: Result<T, serde_json::Error>) -> Result<T, OriginError> {
-    // The place only: serde's words may quote the body.
-    parsed.map_err(|wrong| {
-        let place = format!("line {} column {}", wrong.line(), wrong.column());
-        Outage::Unreadable(format!("unexpected JSON at {place}")).into()
-    })
 }
 
 /// The lines, if each can stand in an answer as it is.
@@ -351,7 +343,7 @@ mod tests {
                 200,
                 "text/html",
                 "<html>".to_owned(),
-                Outage::Unreadable("unexpected JSON at line 1 column 1".to_owned()),
+                Outage::Unreadable("not a JSON object".to_owned()),
             ),
             (
                 401,

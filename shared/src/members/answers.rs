@@ -16,7 +16,7 @@ impl FromMembers for Session {
     fn from_members(members: &Members<'_>) -> Result<Self, WrongMember> {
         Ok(Self {
             handle: members.parsed("handle")?,
-            user_id: members.value("userId")?,
+            user_id: members.user_id("userId")?,
             jwt_payload: members.json("jwtPayload"),
             created_at: members.time("createdAt")?,
             refreshed_at: members.time("refreshedAt")?,
@@ -84,7 +84,7 @@ impl FromMembers for UpdatedPayload {
 
 impl FromMembers for StolenSession {
     fn from_members(members: &Members<'_>) -> Result<Self, WrongMember> {
-        Ok(Self { handle: members.parsed("handle")?, user_id: members.value("userId")? })
+        Ok(Self { handle: members.parsed("handle")?, user_id: members.user_id("userId")? })
     }
 }
 
@@ -126,7 +126,7 @@ impl FromMembers for Problem {
         };
         Ok(Self {
             status: number("status")?,
-            code: members.value::<Code>("code")?,
+            code: members.parsed::<Code>("code")?,
             detail: members.text("detail")?,
             err_type: if members.raw("errType").is_some() {
                 Some(number("errType")?)

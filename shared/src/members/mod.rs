@@ -11,17 +11,18 @@
 mod answers;
 mod signed;
 
-use crate::{header_lines::HeaderLines, json::Json, time::UnixMilliseconds};
-use serde::{
-    Deserialize, Deserializer,
-    de::{DeserializeOwned, MapAccess, Visitor},
+use crate::{
+    header_lines::HeaderLines,
+    json::Json,
+    scan::{Scanner, unquoted},
+    time::UnixMilliseconds,
+    user_id::UserId,
 };
-use serde_json::value::RawValue;
-use std::{fmt, str::FromStr};
+use std::{collections::HashSet, str::FromStr};
 
 /// The members of a JSON object, each as it was written. Those that nobody asks for are left alone.
 #[derive(Debug)]
-pub struct Members<'text>(Vec<(String, &'text RawValue)>);
+pub struct Members<'text>(Vec<(String, &'text str)>);
 
 /// A type that is read from the members of a JSON object.
 pub trait FromMembers: Sized {
@@ -38,6 +39,11 @@ pub trait FromMembers: Sized {
 #[error("the member `{0}` is missing or wrong")]
 pub struct WrongMember(pub &'static str);
 
+/// A text is no JSON object.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("not a JSON object")]
+pub struct NoObject;
+
 /// A text is no JSON object, has a member that is not known, or one that stands twice.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("not an object of known members, each once")]
@@ -48,9 +54,36 @@ impl<'text> Members<'text> {
     ///
     /// # Errors
     ///
-    /// What the parser found and where.
-    pub fn read(text: &'text str) -> Result<Self, serde_json::Error> {
-        from_text(text)
+    /// [`NoObject`].
+    pub fn read(text: &'text str) -> Result<Self, NoObject> {
+        let mut members = Vec::new();
+        let mut scanner = Scanner::new(text);
+        if !scanner.take(b'{') {
+            return Err(NoObject);
+        }
+        if !scanner.take(b'}') {
+            loop {
+                let name = scanner.string().and_then(unquoted).ok_or(NoObject)?;
+                if !scanner.take(b':') {
+                    return Err(NoObject);
+                }
+                members.push((name, scanner.value().ok_or(NoObject)?));
+                if scanner.take(b'}') {
+                    break;
+                }
+                if !scanner.take(b',') {
+                    return Err(NoObject);
+                }
+            }
+        }
+        if scanner.is_at_end() { Ok(Self(members)) } else { Err(NoObject) }
+    }
+
+    /// The values, if no two members have one name.
+    pub(crate) fn unique(self) -> Option<Vec<&'text str>> {
+        let mut names = HashSet::new();
+        let values = self.0.into_iter().map(|(name, value)| names.insert(name).then_some(value));
+        values.collect()
     }
 
     /// Reads an object that has no member but these, and none of them twice.
@@ -59,7 +92,8 @@ impl<'text> Members<'text> {
     ///
     /// [`NotStrict`].
     pub fn read_strictly(json: &'text [u8], known: &[&str]) -> Result<Self, NotStrict> {
-        let members: Self = serde_json::from_slice(json).map_err(|_| NotStrict)?;
+        let text = std::str::from_utf8(json).map_err(|_| NotStrict)?;
+        let members = Self::read(text).map_err(|NoObject| NotStrict)?;
         let is_known = |name: &String| known.contains(&name.as_str());
         let stands_once =
             |name: &String| members.0.iter().filter(|(other, _)| other == name).count() == 1;
@@ -74,10 +108,10 @@ impl<'text> Members<'text> {
 
     /// A member that is there may be `null`; for all but a value of the app that counts as absent.
     fn raw(&self, name: &str) -> Option<&'text str> {
-        self.value_of(name).map(RawValue::get).filter(|value| *value != "null")
+        self.value_of(name).filter(|value| *value != "null")
     }
 
-    fn value_of(&self, name: &str) -> Option<&'text RawValue> {
+    fn value_of(&self, name: &str) -> Option<&'text str> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| *value)
     }
 
@@ -91,7 +125,7 @@ impl<'text> Members<'text> {
     ///
     /// [`WrongMember`].
     pub fn text(&self, name: &'static str) -> Result<String, WrongMember> {
-        string(self.required(name)?).ok_or(WrongMember(name))
+        unquoted(self.required(name)?).ok_or(WrongMember(name))
     }
 
     /// A string that has to be something.
@@ -151,10 +185,7 @@ impl<'text> Members<'text> {
         if !self.has(name) {
             return Ok(Vec::new());
         }
-        let tuple = |value: &&'text RawValue| {
-            let elements: Vec<&'text RawValue> = from_text(value.get()).ok()?;
-            read(<[_; COUNT]>::try_from(elements).ok()?.map(RawValue::get))
-        };
+        let tuple = |value: &&'text str| read(<[_; COUNT]>::try_from(elements(value)?).ok()?);
         self.array(name)?.iter().map(|value| tuple(value).ok_or(WrongMember(name))).collect()
     }
 
@@ -196,19 +227,26 @@ impl<'text> Members<'text> {
         self.raw(name).map(|_| self.flag(name)).transpose()
     }
 
-    /// What has a reader of its own: a user id, which is a string or an integer, or one word of several.
+    /// A user id: a string or an integer.
     ///
     /// # Errors
     ///
     /// [`WrongMember`].
-    pub fn value<T: DeserializeOwned>(&self, name: &'static str) -> Result<T, WrongMember> {
-        from_text(self.required(name)?).map_err(|_| WrongMember(name))
+    pub fn user_id(&self, name: &'static str) -> Result<UserId, WrongMember> {
+        let value = self.required(name)?;
+        let user_id = match unquoted(value) {
+            Some(text) => UserId::text(text).ok(),
+            // `-0` is no integer to others.
+            None if value == "-0" => None,
+            None => value.parse().ok().and_then(|number| UserId::integer(number).ok()),
+        };
+        user_id.ok_or(WrongMember(name))
     }
 
     /// A value of the app: one that is there may be `null`.
     #[must_use]
     pub fn json(&self, name: &str) -> Option<Json> {
-        self.value_of(name).map(Json::from_raw)
+        self.value_of(name).and_then(|value| Json::parse(value).ok())
     }
 
     /// An object.
@@ -238,7 +276,7 @@ impl<'text> Members<'text> {
     ///
     /// [`WrongMember`].
     pub fn objects<T: FromMembers>(&self, name: &'static str) -> Result<Vec<T>, WrongMember> {
-        let read = |value: &&RawValue| object(value.get()).ok_or(WrongMember(name));
+        let read = |value: &&str| object(value).ok_or(WrongMember(name));
         self.array(name)?.iter().map(read).collect()
     }
 
@@ -248,7 +286,7 @@ impl<'text> Members<'text> {
     ///
     /// [`WrongMember`].
     pub fn list<T: FromStr>(&self, name: &'static str) -> Result<Vec<T>, WrongMember> {
-        let read = |value: &&RawValue| string(value.get())?.parse().ok();
+        let read = |value: &&str| string_as(value);
         self.array(name)?.iter().map(|value| read(value).ok_or(WrongMember(name))).collect()
     }
 
@@ -271,51 +309,39 @@ impl<'text> Members<'text> {
     /// [`WrongMember`].
     pub fn texts(&self, name: &'static str) -> Result<HeaderLines, WrongMember> {
         let members = Members::read(self.required(name)?).map_err(|_| WrongMember(name))?;
-        let read = |(key, value): (String, &RawValue)| Some((key, string(value.get())?));
+        let read = |(key, value): (String, &str)| Some((key, unquoted(value)?));
         members.0.into_iter().map(read).collect::<Option<_>>().ok_or(WrongMember(name))
     }
 
-    fn array(&self, name: &'static str) -> Result<Vec<&'text RawValue>, WrongMember> {
-        from_text(self.required(name)?).map_err(|_| WrongMember(name))
+    fn array(&self, name: &'static str) -> Result<Vec<&'text str>, WrongMember> {
+        elements(self.required(name)?).ok_or(WrongMember(name))
     }
-}
-
-impl<'de: 'text, 'text> Deserialize<'de> for Members<'text> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Reading).map(Self)
-    }
-}
-
-struct Reading;
-
-impl<'de> Visitor<'de> for Reading {
-    type Value = Vec<(String, &'de RawValue)>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a JSON object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
-        let mut members = Vec::new();
-        while let Some(member) = object.next_entry()? {
-            members.push(member);
-        }
-        Ok(members)
-    }
-}
-
-/// From bytes, as everywhere: a parser of text would stand in the Wasm as well.
-fn from_text<'text, T: Deserialize<'text>>(text: &'text str) -> Result<T, serde_json::Error> {
-    serde_json::from_slice(text.as_bytes())
 }
 
 /// A JSON string that has to be something.
 pub(crate) fn string_as<T: FromStr>(json: &str) -> Option<T> {
-    string(json)?.parse().ok()
+    unquoted(json)?.parse().ok()
 }
 
-fn string(json: &str) -> Option<String> {
-    from_text(json).ok()
+/// The elements of a text that is one JSON array, each as it was written.
+pub(crate) fn elements(json: &str) -> Option<Vec<&str>> {
+    let mut scanner = Scanner::new(json);
+    let mut elements = Vec::new();
+    if !scanner.take(b'[') {
+        return None;
+    }
+    if !scanner.take(b']') {
+        loop {
+            elements.push(scanner.value()?);
+            if scanner.take(b']') {
+                break;
+            }
+            if !scanner.take(b',') {
+                return None;
+            }
+        }
+    }
+    scanner.is_at_end().then_some(elements)
 }
 
 fn object<T: FromMembers>(json: &str) -> Option<T> {

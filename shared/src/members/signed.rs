@@ -26,7 +26,7 @@ impl FromMembers for AccessClaims {
         Ok(Self {
             issuer: members.text("iss")?,
             audience: members.given("aud")?,
-            user_id: members.value("sub")?,
+            user_id: members.user_id("sub")?,
             session: members.parsed("sid")?,
             issued_at: UnixSeconds(members.number("iat")?),
             expires_at: UnixSeconds(members.number("exp")?),
