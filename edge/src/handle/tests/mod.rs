@@ -334,10 +334,7 @@ fn an_outage_of_the_origin_is_503_and_touches_no_cookie() {
             says(401, r#"{"status":401,"code":"service_key_refused","detail":""}"#),
             "the origin does not accept SERVICE_KEY",
         ),
-        (
-            says(200, "<html>"),
-            "the origin's answer cannot be read: not a JSON object",
-        ),
+        (says(200, "<html>"), "the origin's answer cannot be read: not a JSON object"),
     ] {
         for (method, path, headers) in [
             ("GET", "/auth/session/data", session()),
