@@ -263,6 +263,26 @@ mod tests {
     }
 
     #[test]
+    fn halves_of_surrogate_pairs_are_valid_and_say_nothing() {
+        for (inner, says) in [
+            (r"\ud83e\udd80", Some("🦀")),
+            (r"\uD83E\uDD80x", Some("🦀x")),
+            (r"\ud83e", None),
+            (r"\udd80", None),
+            (r"\udd80\ud83e", None),
+            (r"\ud83e\ud83e", None),
+            (r"\ud83e\ndd80", None),
+            (r"\ud83e..dd80", None),
+            (r"\ud83e\u0041", None),
+            (r"\ud83eé", None),
+        ] {
+            let text = format!("\"{inner}\"");
+            same(&text);
+            assert_eq!((scanned(&text), unquoted(&text).as_deref()), (Some(text.as_str()), says));
+        }
+    }
+
+    #[test]
     fn what_lies_deep_takes_no_stack() {
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
         assert_eq!(scanned(&deep), Some(deep.as_str()));
