@@ -1,14 +1,8 @@
 //! `examples/hono-worker`: Hono in workerd, on the packed `wayleave`.
 
-use crate::{project::Project, stage::Example};
-use std::{collections::BTreeMap, sync::Arc};
-use wayleave_dev::ports;
-use wayleave_tests::{
-    lone_origin::{ISSUER, LoneOrigin},
-    running::Running,
-    tap::Tap,
-    wrangler::Worker,
-};
+use crate::{project::Project, stage::Example, worker};
+use std::sync::Arc;
+use wayleave_tests::{lone_origin::LoneOrigin, running::Running};
 
 pub(crate) const EXAMPLE: Example =
     Example { name: "hono_worker", start: |origin| Box::pin(start(origin)) };
@@ -16,22 +10,6 @@ pub(crate) const EXAMPLE: Example =
 async fn start(origin: Arc<LoneOrigin>) -> Result<Running, String> {
     let files = ["src/index.js", "wrangler.toml"];
     let project = Project::of("hono-worker", &files, &["hono"]).await?;
-    let [port] = ports::free().map_err(|error| error.to_string())?;
-    let to_origin = Tap::open(origin.url().to_owned()).await;
-    let worker = Worker {
-        name: "hono-worker",
-        configuration: project.path("wrangler.toml"),
-        port,
-        variables: BTreeMap::from([("ORIGIN_URL", to_origin.url()), ("ISSUER", ISSUER.to_owned())]),
-        secrets: BTreeMap::from([("SERVICE_KEY", origin.service_key().to_owned())]),
-        ready: ("/api/me", &[401]),
-    };
-    let process = worker.start(origin.folder()).await?;
-    Ok(Running {
-        parts: vec![process],
-        url: format!("http://127.0.0.1:{port}"),
-        behind: None,
-        to_origin,
-        files: Some(project.into_folder()),
-    })
+    let configuration = project.path("wrangler.toml");
+    worker::start("hono-worker", configuration, Some(project.into_folder()), &origin).await
 }

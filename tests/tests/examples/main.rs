@@ -26,6 +26,7 @@ mod project;
 mod rust_worker;
 mod stage;
 mod story;
+mod worker;
 
 use stage::{Place, add, add_on};
 use std::process::ExitCode;

@@ -1,36 +1,15 @@
 //! `examples/rust-worker`: a worker in Rust in workerd, on the crate `wayleave-edge`.
 
-use crate::stage::Example;
-use std::{collections::BTreeMap, sync::Arc};
-use wayleave_dev::{ports, repository::Repository};
-use wayleave_tests::{
-    lone_origin::{ISSUER, LoneOrigin},
-    running::Running,
-    tap::Tap,
-    wrangler::Worker,
-};
+use crate::{stage::Example, worker};
+use std::sync::Arc;
+use wayleave_dev::repository::Repository;
+use wayleave_tests::{lone_origin::LoneOrigin, running::Running};
 
 pub(crate) const EXAMPLE: Example =
     Example { name: "rust_worker", start: |origin| Box::pin(start(origin)) };
 
 async fn start(origin: Arc<LoneOrigin>) -> Result<Running, String> {
     let repository = Repository::of_this_program().map_err(|error| error.to_string())?;
-    let [port] = ports::free().map_err(|error| error.to_string())?;
-    let to_origin = Tap::open(origin.url().to_owned()).await;
-    let worker = Worker {
-        name: "rust-worker",
-        configuration: repository.root().join("examples/rust-worker/wrangler.toml"),
-        port,
-        variables: BTreeMap::from([("ORIGIN_URL", to_origin.url()), ("ISSUER", ISSUER.to_owned())]),
-        secrets: BTreeMap::from([("SERVICE_KEY", origin.service_key().to_owned())]),
-        ready: ("/api/me", &[401]),
-    };
-    let process = worker.start(origin.folder()).await?;
-    Ok(Running {
-        parts: vec![process],
-        url: format!("http://127.0.0.1:{port}"),
-        behind: None,
-        to_origin,
-        files: None,
-    })
+    let configuration = repository.root().join("examples/rust-worker/wrangler.toml");
+    worker::start("rust-worker", configuration, None, &origin).await
 }

@@ -6,6 +6,7 @@ mod anti_csrf;
 mod bearer;
 mod confirmation;
 mod gateway;
+mod keys;
 mod policies;
 mod refresh;
 mod revocation;
@@ -352,50 +353,6 @@ fn routes_that_are_off_or_take_another_method_say_so() {
     );
     let Decision::Settled(action) = off else { panic!("needs no keys") };
     assert_eq!(refusal(action).answer(ExpiredStatus::default()).status, 404);
-}
-
-#[test]
-fn an_unknown_key_asks_for_newer_keys() {
-    let other = {
-        let key = testing::signing_key("k2");
-        KeySet::new(vec![(key.id().clone(), key.public_key())])
-    };
-    let cookie = session_cookie();
-    for (keys, path, expected) in [
-        (KeySet::default(), "/auth/session", Some(Refusal::NoKeys)),
-        (KeySet::default(), "/api/me", Some(Refusal::NoKeys)),
-        (KeySet::default(), "/public/page", None),
-        (
-            other.clone(),
-            "/auth/session",
-            Some(Refusal::TryRefresh(TokenRefusal::UnknownKey.into())),
-        ),
-        (other.clone(), "/api/me", Some(Refusal::TryRefresh(TokenRefusal::UnknownKey.into()))),
-        (other, "/public/page", None),
-    ] {
-        let decision = decide_with(&Sent { path, cookie: &cookie, ..Sent::default() }, &[], &keys);
-        let Decision::NeedKeys(otherwise) = decision else { panic!("{decision:?}") };
-        match expected {
-            Some(expected) => assert_eq!(refusal(otherwise), expected, "{path}"),
-            None => assert!(forwarded(otherwise).session.is_none(), "{path}"),
-        }
-    }
-}
-
-#[test]
-fn keys_are_asked_for_only_by_requests_that_need_them() {
-    let refresh = format!("{MARKED}; sRefreshToken=r");
-    for (method, path, cookie) in [
-        ("GET", "/api/me", ""),
-        ("GET", "/api/me", MARKED),
-        ("GET", "/public/page", "sAccessToken=nonsense"),
-        ("POST", "/auth/session/refresh", refresh.as_str()),
-        ("POST", "/auth/signout", ""),
-    ] {
-        let decision =
-            decide_with(&Sent { method, path, cookie, ..Sent::default() }, &[], &KeySet::default());
-        assert!(matches!(decision, Decision::Settled(_)), "{method} {path}");
-    }
 }
 
 #[test]
