@@ -135,6 +135,7 @@ fn a_session_that_was_revoked_here_is_refused_at_once_with_the_lines_that_clear_
     bench.origin_answers([says(401, gone)]);
     let error = get(&bench, "GET", session(), Csrf::NotRequired).unwrap_err();
     assert_eq!(error.error_type(), ErrorType::Unauthorised);
+    assert_eq!(error.lines().unwrap().headers["access-control-expose-headers"], "x");
     let answer = error.answer(ExpiredStatus::LoginTimeout);
     assert_eq!((answer.status, answer.all("set-cookie").count()), (440, 2));
     assert_eq!(answer.header("id-refresh-token"), Some("remove"));
