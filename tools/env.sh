@@ -20,7 +20,7 @@ export WAYLEAVE_CARGO_DENY=$wayleave_tools/cargo-deny-$cargo_deny_version/bin/ca
 export WRANGLER_SEND_METRICS=false
 
 # The toolchain put together from Debian's packages (see steps/rust_wasm.sh), where the ordinary one
-# has no library for wasm32. A path is a valid value for RUSTUP_TOOLCHAIN. Only build-worker and build-javascript use it:
+# has no library for wasm32. A path is a valid value for RUSTUP_TOOLCHAIN. Only build-edge, build-worker and build-javascript use it:
 # native code stays on the ordinary toolchain. It must match the compiler that Debian has now.
 unset WAYLEAVE_WASM_TOOLCHAIN
 if [[ -x /usr/bin/wasm-ld-22 && -x /usr/bin/rustc ]]; then

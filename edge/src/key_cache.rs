@@ -94,11 +94,21 @@ impl KeyCache {
 
     /// Whether the set has become old and should be fetched in the background.
     pub fn claim_refresh(&mut self, now: UnixMilliseconds) -> Option<Ticket> {
-        let is_old = self.filled_at.is_some_and(|at| age_ms(at, now) >= REFRESH_AFTER_MS);
-        match is_old.then(|| self.claim_after(UNKNOWN_KEY_COOLDOWN_MS, now)) {
-            Some(Claim::Fetch(ticket)) => Some(ticket),
-            _ => None,
+        if !self.is_refresh_due(now) {
+            return None;
         }
+        match self.claim_after(UNKNOWN_KEY_COOLDOWN_MS, now) {
+            Claim::Fetch(ticket) => Some(ticket),
+            Claim::TooEarly | Claim::Wait => None,
+        }
+    }
+
+    /// Whether [`claim_refresh`](Self::claim_refresh) would give a ticket.
+    #[must_use]
+    pub fn is_refresh_due(&self, now: UnixMilliseconds) -> bool {
+        self.filled_at.is_some_and(|at| age_ms(at, now) >= REFRESH_AFTER_MS)
+            && self.may_fetch_after(UNKNOWN_KEY_COOLDOWN_MS, now)
+            && !self.fetch.is_running(now)
     }
 
     /// Whether there never were any keys.
@@ -148,14 +158,17 @@ impl KeyCache {
         if self.fetch.is_running(now) {
             return Claim::Wait;
         }
-        let is_due = self.tried_at.is_none_or(|tried_at| age_ms(tried_at, now) >= cooldown_ms);
-        match is_due.then(|| self.fetch.begin(now)).flatten() {
+        match self.may_fetch_after(cooldown_ms, now).then(|| self.fetch.begin(now)).flatten() {
             Some(ticket) => {
                 self.tried_at = Some(now);
                 Claim::Fetch(ticket)
             }
             None => Claim::TooEarly,
         }
+    }
+
+    fn may_fetch_after(&self, cooldown_ms: u64, now: UnixMilliseconds) -> bool {
+        self.tried_at.is_none_or(|tried_at| age_ms(tried_at, now) >= cooldown_ms)
     }
 }
 

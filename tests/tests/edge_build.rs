@@ -7,7 +7,7 @@ use wayleave_tests::environment;
 /// Only the feature `sign` of `shared` can mint, and the worker is built without it.
 #[test]
 fn the_edge_does_not_depend_on_what_signs() {
-    let graph = graph_of("wayleave-edge");
+    let graph = graph_of("wayleave-edge-worker");
 
     let shared = features_of("wayleave-shared", &graph);
     assert_eq!(shared, [""; 1], "the features of shared in\n{graph}");
@@ -28,7 +28,8 @@ fn nothing_that_signs_is_in_the_built_worker() {
     if !environment::wants_all() {
         return; // Plain `cargo test` runs where no worker was built.
     }
-    let worker = repository().root().join("edge/build/index_bg.wasm");
+    // The worker that is deployed, before the names of its functions were taken off.
+    let worker = repository().root().join("target/wasm/edge/glue/wayleave_bg.wasm");
     let worker = fs::read(worker).expect("the built worker: `make test` builds it");
 
     assert!(holds(&worker, "wayleave_shared::token::"), "it tells the names of its functions");

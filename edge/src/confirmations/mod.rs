@@ -94,10 +94,7 @@ impl Confirmations {
     /// Begins to send what waits, unless somebody is at it or has failed just now. Whoever gets a ticket sends what [`next`](Self::next) says until
     /// that is nothing, and reports each call with [`confirm`](Self::confirm) or [`fail`](Self::fail).
     pub fn claim_send(&mut self, now: UnixMilliseconds) -> Option<Ticket> {
-        if self.waiting() == 0 {
-            return None;
-        }
-        if self.failed_at.is_some_and(|at| now.0.abs_diff(at.0) < FAILURE_COOLDOWN_MS) {
+        if !self.is_send_due(now) {
             return None;
         }
         let ticket = self.send.begin(now)?;
@@ -105,6 +102,14 @@ impl Confirmations {
         // Of a call that failed, or of one that was given up for lost.
         self.waiting.extend(self.sending.drain());
         Some(ticket)
+    }
+
+    /// Whether [`claim_send`](Self::claim_send) would give a ticket.
+    #[must_use]
+    pub fn is_send_due(&self, now: UnixMilliseconds) -> bool {
+        let has_failed_just_now =
+            self.failed_at.is_some_and(|at| now.0.abs_diff(at.0) < FAILURE_COOLDOWN_MS);
+        self.waiting() > 0 && !has_failed_just_now && !self.send.is_running(now)
     }
 
     /// What the next call says: at most [`MAX_CONFIRMATIONS`], and nothing when it is over.

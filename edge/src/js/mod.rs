@@ -4,6 +4,6 @@
 //! |---|---|
 //! | `verifyAccessToken` | the verifier of `wayleave_shared::token`, for JavaScript |
 //!
-//! worker-build makes each a method of the worker's entry point: a worker of the same account that is bound to this one can call it.
+//! `edge/worker/entry.js` makes each a method of the entry point `Verifier`: a worker of the same account that is bound to that can call it.
 
 pub mod verify_access_token;

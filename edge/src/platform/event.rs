@@ -1,25 +1,56 @@
-//! The entry: one call per request.
+//! The entry: one call per request, from `edge/worker/entry.js`.
 
-use super::{convert, host::WorkerHost, isolate};
+use super::{
+    convert, head,
+    host::{self, WorkerHost},
+    isolate, prompt,
+};
 use crate::{
-    handle::handle,
+    handle::{self, handle},
     host::{Host, Reply},
     log::{Level, LogLine},
+    request::RequestView,
     respond::{self, ExpiredStatus},
     settings::Settings,
 };
 use std::rc::Rc;
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use wayleave_shared::refusal::Code;
-use worker::{Context, Env, event, web_sys};
+use worker::{Context, Env, web_sys::Request, worker_sys};
 
-#[event(fetch)]
-async fn fetch(
-    request: web_sys::Request,
+/// The answer to a request that needs nothing of the platform, as text ([`head::answer`]); nothing for any other, which [`fetch`] then answers. `now` is in Unix milliseconds.
+#[wasm_bindgen(js_name = answerAtOnce)]
+#[must_use]
+pub fn answer_at_once(head: &str, now: f64) -> Option<String> {
+    let isolate = isolate::known()?;
+    let view = head::request_view(head);
+    let now = host::milliseconds(now);
+    let answer = handle::answer_at_once(&isolate, &view, now)?;
+    Some(head::answer(&answer, view.method == "HEAD"))
+}
+
+/// Answers a request: with an answer of our own as text ([`head::answer`]), or the app's as a `Response`; with a promise of either where something has to be waited for.
+///
+/// # Errors
+///
+/// Where the platform cannot make a response.
+#[wasm_bindgen]
+pub fn fetch(
+    request: Request,
+    env: Env,
+    context: worker_sys::Context,
+    head: &str,
+) -> Result<JsValue, JsValue> {
+    let view = head::request_view(head);
+    prompt::outcome(reply(request, env, Context::new(context), view))
+}
+
+async fn reply(
+    request: Request,
     env: Env,
     context: Context,
-) -> worker::Result<web_sys::Response> {
-    let view = convert::request_view(&request);
-    let is_head = view.method == "HEAD";
+    view: RequestView,
+) -> Result<JsValue, JsValue> {
     let isolate = isolate::isolate(&env, |variable| Settings::read(variable));
     let host = WorkerHost::new(request, env, Rc::new(context));
     let reply = match isolate {
@@ -33,9 +64,8 @@ async fn fetch(
             Reply::Own(respond::refusal(Code::Internal, ExpiredStatus::default()))
         }
     };
-    let response = match reply {
-        Reply::App(answer, edits) => convert::edited(answer, edits),
-        Reply::Own(answer) => convert::response(&answer, is_head),
-    };
-    response.map_err(|thrown| worker::Error::RustError(convert::message(&thrown)))
+    match reply {
+        Reply::App(answer, edits) => convert::edited(answer, edits).map(JsValue::from),
+        Reply::Own(answer) => Ok(head::answer(&answer, view.method == "HEAD").into()),
+    }
 }

@@ -16,7 +16,7 @@ use std::{rc::Rc, sync::Arc, time::Duration};
 use wasm_bindgen::{JsCast, JsValue};
 use wayleave_shared::time::UnixMilliseconds;
 use worker::{
-    Context, Date, Delay, Env, console_error, console_warn, js_sys,
+    Context, Delay, Env, console_error, console_warn, js_sys,
     js_sys::Uint8Array,
     wasm_bindgen_futures::JsFuture,
     web_sys::{
@@ -41,7 +41,7 @@ impl WorkerHost {
 
 impl Host for WorkerHost {
     fn now(&self) -> UnixMilliseconds {
-        UnixMilliseconds(Date::now().as_millis())
+        milliseconds(js_sys::Date::now())
     }
 
     fn log(&self, line: LogLine) {
@@ -118,6 +118,16 @@ impl GatewayHost for WorkerHost {
             });
         }
     }
+}
+
+/// The time as the platform tells it, which is a whole number after 1970.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "what is no time becomes the nearest that is one"
+)]
+pub(super) const fn milliseconds(now: f64) -> UnixMilliseconds {
+    UnixMilliseconds(now as u64)
 }
 
 /// Never followed, never from a cache, never longer than the time-out, which holds for the body too.

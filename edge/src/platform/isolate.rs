@@ -29,6 +29,11 @@ pub(super) fn isolate(
     })
 }
 
+/// This isolate, if it has answered before.
+pub(super) fn known() -> Option<Arc<Isolate>> {
+    ISOLATE.with(|isolate| isolate.get()?.as_ref().ok().cloned())
+}
+
 /// A variable as text. One of another type, such as `true` instead of `"on"`, becomes its JSON, which its reader takes or refuses by name: it must not
 /// count as missing. A service binding has a word of its own.
 fn variable(env: &Env, name: &str) -> Option<String> {

@@ -18,10 +18,14 @@
 mod convert;
 #[cfg(feature = "event")]
 mod event;
+#[cfg(feature = "event")]
+mod head;
 mod host;
 mod isolate;
 mod library;
 mod limit;
+#[cfg(feature = "event")]
+mod prompt;
 mod shared;
 mod stream;
 mod upstream;

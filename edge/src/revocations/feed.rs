@@ -116,8 +116,14 @@ impl Feed {
 
     /// Begins a pull, unless one is under way or has failed just now. Whoever gets a ticket must pull, and report each page, or the failure.
     pub fn claim_pull(&mut self, now: UnixMilliseconds) -> Option<Ticket> {
+        if self.may_pull(now) { self.pull.begin(now) } else { None }
+    }
+
+    /// Whether [`claim_pull`](Self::claim_pull) would give a ticket.
+    #[must_use]
+    pub fn may_pull(&self, now: UnixMilliseconds) -> bool {
         let waits = self.failed_at.is_some_and(|at| now.0.abs_diff(at.0) < FAILURE_COOLDOWN_MS);
-        if waits { None } else { self.pull.begin(now) }
+        !waits && !self.pull.is_running(now)
     }
 
     /// Takes a verified page that was asked for from [`Feed::cursor`] at `asked_at`. What is known already stays, also across a restart of the feed.

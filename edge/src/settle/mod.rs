@@ -16,7 +16,7 @@ use crate::{
     verifier::Remembering,
 };
 use std::{cell::Cell, sync::Arc};
-use wayleave_shared::key_set::KeySet;
+use wayleave_shared::{key_set::KeySet, time::UnixMilliseconds};
 
 /// What is done.
 pub(crate) async fn settle<H: Host>(
@@ -27,7 +27,7 @@ pub(crate) async fn settle<H: Host>(
     let mut rounds = 0;
     loop {
         rounds += 1;
-        let (decision, known) = decide_now(host, isolate, question);
+        let (decision, known) = decide_now(isolate, question, host.now());
         let (otherwise, is_renewed) = match decision {
             Decision::Settled(action) => {
                 upkeep::begin_what_is_due(host, isolate, !tells_the_origin(&action));
@@ -44,13 +44,25 @@ pub(crate) async fn settle<H: Host>(
     }
 }
 
-/// The decision, and the keys with which it was made.
-fn decide_now<H: Host>(
-    host: &H,
+/// What is done, where that is known at once and there is nothing to begin beside it.
+pub(crate) fn settle_at_once(
     isolate: &Isolate,
     question: &impl Question,
+    now: UnixMilliseconds,
+) -> Option<Action> {
+    match decide_now(isolate, question, now) {
+        (Decision::Settled(action), _) if !upkeep::is_anything_due(isolate, now) => Some(action),
+        _ => None,
+    }
+}
+
+/// The decision, and the keys with which it was made.
+fn decide_now(
+    isolate: &Isolate,
+    question: &impl Question,
+    now: UnixMilliseconds,
 ) -> (Decision, Arc<KeySet>) {
-    let (settings, now) = (&isolate.settings, host.now());
+    let settings = &isolate.settings;
     let (keys, generation) = {
         let cache = isolate.keys.lock();
         (cache.keys(), cache.generation())

@@ -73,6 +73,11 @@ pub(crate) fn drop_removed<H: Host>(host: &H, isolate: &Isolate) {
     cache.retain(left);
 }
 
+/// Whether [`refresh_in_background`] would do something.
+pub(super) fn is_refresh_due(isolate: &Isolate, now: UnixMilliseconds) -> bool {
+    isolate.keys.lock().is_refresh_due(now)
+}
+
 /// In the background, so that it comes to its end also if the client goes away: others may be waiting for it.
 pub(super) async fn fetch<H: Host>(host: &H, isolate: &Arc<Isolate>, ticket: Ticket) {
     let Ok((keys, asked_at)) = fetched(host, isolate).await else {

@@ -22,6 +22,7 @@ use crate::{
     revocations::{Mode, StaleFeed, Standing},
 };
 use std::sync::Arc;
+use wayleave_shared::time::UnixMilliseconds;
 
 /// Begins what has become due. For every request, and for whoever has a clock of its own: a process that runs without requests stays up to date by calling this
 /// several times in the staleness that it allows. Confirmations may stay for the next time where the origin is about to learn the newest one anyway.
@@ -31,6 +32,13 @@ pub fn begin_what_is_due<H: Host>(host: &H, isolate: &Arc<Isolate>, with_confirm
     if with_confirmations {
         confirmations::send_in_background(host, isolate);
     }
+}
+
+/// Whether [`begin_what_is_due`] would begin anything now.
+pub(crate) fn is_anything_due(isolate: &Isolate, now: UnixMilliseconds) -> bool {
+    keys::is_refresh_due(isolate, now)
+        || revocations::is_refresh_due(isolate, now)
+        || isolate.confirmations.lock().is_send_due(now)
 }
 
 /// Gets what is needed to verify, and says whether it is there: keys and, where revocations come by the feed, one that is not too old.

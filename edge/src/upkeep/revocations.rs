@@ -50,18 +50,22 @@ pub(crate) async fn renew<H: Host>(host: &H, isolate: &Arc<Isolate>) -> bool {
 
 /// Pulls if what is known is getting old.
 pub(crate) fn refresh_in_background<H: Host>(host: &H, isolate: &Arc<Isolate>) {
-    let policy = &isolate.settings.revocation;
-    if policy.default != Mode::Feed {
-        return;
-    }
-    let standing = isolate.feed.lock().standing(policy.max_staleness_ms, host.now());
-    if standing != Standing::Ageing {
+    if !is_refresh_due(isolate, host.now()) {
         return;
     }
     let claim = isolate.feed.lock().claim_pull(host.now());
     if let Some(ticket) = claim {
         host.in_background(isolate, Task::PullFeed(ticket));
     }
+}
+
+/// Whether [`refresh_in_background`] would do something.
+pub(super) fn is_refresh_due(isolate: &Isolate, now: UnixMilliseconds) -> bool {
+    let policy = &isolate.settings.revocation;
+    let feed = isolate.feed.lock();
+    policy.default == Mode::Feed
+        && feed.standing(policy.max_staleness_ms, now) == Standing::Ageing
+        && feed.may_pull(now)
 }
 
 /// A session was ended through this isolate: no token of it is accepted here any more.

@@ -220,7 +220,14 @@ impl Bench {
         headers: RequestHeaders,
     ) -> Reply<Vec<(String, String)>> {
         let request = RequestView::new(method, &format!("https://api.test{path}"), headers);
-        finish(handle(&self.script, &self.isolate, &request))
+        // As the platform does it: what is answered at once needs no host, and is what every other way would have answered.
+        let at_once = answer_at_once(&self.isolate, &request, self.script.now());
+        let reply = finish(handle(&self.script, &self.isolate, &request));
+        if let Some(at_once) = at_once {
+            let Reply::Own(answer) = &reply else { panic!("{at_once:?} instead of the app's") };
+            assert_eq!(&at_once, answer);
+        }
+        reply
     }
 
     fn own(&self, method: &str, path: &str, headers: RequestHeaders) -> Answer {

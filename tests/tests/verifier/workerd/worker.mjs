@@ -1,8 +1,8 @@
 // Calls the built verifier inside workerd. What is tried stands here too where it is too much to send.
 
-import Edge from "./index.js";
+import { Verifier } from "./index.js";
 
-const { verifyAccessToken } = Edge.prototype;
+const { verifyAccessToken } = Verifier.prototype;
 
 export default {
   async fetch(request) {
