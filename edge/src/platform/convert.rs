@@ -77,14 +77,6 @@ pub(super) fn apply(
     Ok(())
 }
 
-/// Every header as name, in lower case, and value.
-pub(super) fn entries(headers: &Headers) -> impl Iterator<Item = (String, String)> {
-    headers.entries().into_iter().filter_map(|entry| {
-        let pair: js_sys::Array = entry.ok()?.dyn_into().ok()?;
-        Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
-    })
-}
-
 /// What was thrown, for the log.
 pub(super) fn message(thrown: &JsValue) -> String {
     match thrown.dyn_ref::<js_sys::Error>() {

@@ -18,7 +18,7 @@ use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use wayleave_shared::refusal::Code;
 use worker::{Context, Env, web_sys::Request, worker_sys};
 
-/// The answer to a request that needs nothing of the platform, as text ([`head::answer`]); nothing for any other, which [`fetch`] then answers. `now` is in Unix milliseconds.
+/// The answer to a request that needs nothing of the platform, as text (`head::answer`); nothing for any other, which [`fetch`] then answers. `now` is in Unix milliseconds.
 #[wasm_bindgen(js_name = answerAtOnce)]
 #[must_use]
 pub fn answer_at_once(head: &str, now: f64) -> Option<String> {
@@ -26,10 +26,10 @@ pub fn answer_at_once(head: &str, now: f64) -> Option<String> {
     let view = head::request_view(head);
     let now = host::milliseconds(now);
     let answer = handle::answer_at_once(&isolate, &view, now)?;
-    Some(head::answer(&answer, view.method == "HEAD"))
+    head::answer(&answer, view.method == "HEAD")
 }
 
-/// Answers a request: with an answer of our own as text ([`head::answer`]), or the app's as a `Response`; with a promise of either where something has to be waited for.
+/// Answers a request: with an answer of our own as text (`head::answer`), or the app's as a `Response`; with a promise of either where something has to be waited for.
 ///
 /// # Errors
 ///
@@ -66,6 +66,8 @@ async fn reply(
     };
     match reply {
         Reply::App(answer, edits) => convert::edited(answer, edits).map(JsValue::from),
-        Reply::Own(answer) => Ok(head::answer(&answer, view.method == "HEAD").into()),
+        Reply::Own(answer) => head::answer(&answer, view.method == "HEAD")
+            .map(JsValue::from)
+            .ok_or_else(|| "a header of the answer holds a line feed".into()),
     }
 }

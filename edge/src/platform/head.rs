@@ -1,6 +1,6 @@
 //! Requests and answers as one text each, as they cross to `edge/worker/entry.js` and back: one crossing instead of one for each header.
 //!
-//! Lines, parted by [`SEPARATOR`], which neither a method, a URL nor a header can hold (Fetch standard, section 2.2).
+//! Lines, parted by a line feed, which neither a method, a URL nor a header can hold (Fetch standard, section 2.2).
 
 use crate::{
     answer::Answer,
@@ -30,21 +30,95 @@ pub(super) fn request_view(head: &str) -> RequestView {
     RequestView::new(method, url, headers)
 }
 
-/// An answer of our own: the status, name and value of each header, and after [`ABSENT`] the body.
-pub(super) fn answer(answer: &Answer, is_head: bool) -> String {
+/// An answer of our own: the status, name and value of each header, and after [`ABSENT`] the body. Nothing where a header holds what would end it.
+pub(super) fn answer(answer: &Answer, is_head: bool) -> Option<String> {
     let mut text = answer.status.to_string();
     for (name, value) in &answer.headers {
         for line in [name, value.as_str()] {
+            if line.contains([SEPARATOR, END]) {
+                return None;
+            }
             text.push(SEPARATOR);
             text.push_str(line);
         }
     }
-    text.push_str(ABSENT);
+    text.push(END);
     if !is_head {
         text.push_str(&answer.body);
     }
-    text
+    Some(text)
 }
 
+/// Between lines.
 const SEPARATOR: char = '\n';
+/// Before the body.
+const END: char = '\0';
+/// Instead of a header that is not there.
 const ABSENT: &str = "\0";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answer::HeaderEdit;
+
+    #[test]
+    fn a_head_is_method_address_and_headers_in_the_order_of_the_entry() {
+        let entry = include_str!("../../worker/entry.js");
+        let list = entry.split("const HEADERS = [").nth(1).unwrap().split(']').next().unwrap();
+        let names: Vec<_> = list.split('"').skip(1).step_by(2).collect();
+        let lines = ["PUT", "https://a.example/b?c"].into_iter().chain(names);
+        let head = lines.collect::<Vec<_>>().join("\n");
+
+        let view = request_view(&head);
+
+        assert_eq!(
+            (view.method.as_str(), view.path.as_str(), view.query.as_str()),
+            ("PUT", "/b", "?c")
+        );
+        let headers = view.headers;
+        for (header, name) in [
+            (headers.access_control_request_method, "access-control-request-method"),
+            (headers.anti_csrf, "anti-csrf"),
+            (headers.auth_mode, "st-auth-mode"),
+            (headers.authorization, "authorization"),
+            (headers.content_length, "content-length"),
+            (headers.content_type, "content-type"),
+            (headers.cookie, "cookie"),
+            (headers.if_match, "if-match"),
+            (headers.origin, "origin"),
+            (headers.sec_fetch_site, "sec-fetch-site"),
+            (headers.upgrade, "upgrade"),
+        ] {
+            assert_eq!(header.as_deref(), Some(name));
+        }
+    }
+
+    #[test]
+    fn what_is_absent_is_not_empty() {
+        let head = format!("GET\nhttps://a.example/\n{}\n\n{}", ABSENT, [ABSENT; 9].join("\n"));
+
+        let headers = request_view(&head).headers;
+
+        assert_eq!(headers.access_control_request_method, None);
+        assert_eq!(headers.anti_csrf.as_deref(), Some(""));
+        assert_eq!(headers.upgrade, None);
+    }
+
+    #[test]
+    fn an_answer_is_its_status_its_headers_and_its_body() {
+        let made = Answer::new(200, "{\"a\":1}".to_owned())
+            .with(HeaderEdit::append("Vary", "Origin"))
+            .with(HeaderEdit::append("Vary", ""));
+
+        assert_eq!(answer(&made, false).unwrap(), "200\nVary\nOrigin\nVary\n\0{\"a\":1}");
+        assert_eq!(answer(&made, true).unwrap(), "200\nVary\nOrigin\nVary\n\0");
+    }
+
+    #[test]
+    fn no_header_becomes_two() {
+        for value in ["a\nSet-Cookie\nb", "a\0b"] {
+            let made = Answer::new(200, String::new()).with(HeaderEdit::set("X", value));
+            assert_eq!(answer(&made, false), None);
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! The edge's hands: the clock, the log, fetching.
 
-use super::{convert, limit, shared, stream, upstream};
+use super::{convert, headers, limit, shared, stream, upstream};
 use crate::{
     gateway::{self, AppRequest},
     host::{
@@ -106,7 +106,11 @@ impl GatewayHost for WorkerHost {
     }
 
     fn reserved_headers(&self, answer: &Response) -> Vec<(String, String)> {
-        convert::entries(&answer.headers()).filter(|(name, _)| gateway::is_reserved(name)).collect()
+        let headers = answer.headers();
+        let names = headers::names(&headers);
+        let reserved = names.lines().filter(|name| gateway::is_reserved(name));
+        let value = |name: &str| headers.get(name).ok().flatten().unwrap_or_default();
+        reserved.map(|name| (name.to_owned(), value(name))).collect()
     }
 
     fn discard(&self, answer: Response) {

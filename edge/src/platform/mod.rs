@@ -6,6 +6,9 @@
 //! | file | what it does |
 //! |---|---|
 //! | `event` | the entry: one call per request |
+//! | `head` | requests and answers as one text each |
+//! | `headers` | many headers in one crossing |
+//! | `prompt` | answering at once what can be answered at once |
 //! | `isolate` | what is kept between requests |
 //! | `host` | the edge's hands: the clock, the log, fetching |
 //! | `limit` | the rate limit, where `wrangler.toml` has one |
@@ -17,9 +20,10 @@
 
 mod convert;
 #[cfg(feature = "event")]
-mod event;
+pub mod event;
 #[cfg(feature = "event")]
 mod head;
+mod headers;
 mod host;
 mod isolate;
 mod library;

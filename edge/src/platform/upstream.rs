@@ -1,6 +1,6 @@
 //! Sending a request on to the app: to its server, or through a service binding.
 
-use super::convert;
+use super::headers;
 use crate::gateway::{self, AppRequest};
 use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
 use wasm_bindgen::{JsCast, JsValue};
@@ -66,17 +66,13 @@ impl Sent {
 fn init(client: &Request, app_request: &AppRequest) -> Result<RequestInit, JsValue> {
     let headers = Headers::new_with_headers(&client.headers())?;
     let connection = headers.get("connection")?;
-    for (name, _) in convert::entries(&client.headers()) {
-        if gateway::is_removed(&name, connection.as_deref()) {
-            headers.delete(&name)?;
-        }
-    }
-    for name in &app_request.removed {
-        headers.delete(name)?;
-    }
-    for (name, value) in &app_request.headers {
-        headers.set(name, value)?;
-    }
+    let names = headers::names(&headers);
+    let removed = names.lines().filter(|name| gateway::is_removed(name, connection.as_deref()));
+    headers::edit(
+        &headers,
+        removed.chain(app_request.removed.iter().copied()),
+        &app_request.headers,
+    )?;
     let init = RequestInit::new();
     init.set_method(&client.method());
     init.set_redirect(RequestRedirect::Manual);
