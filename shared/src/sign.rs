@@ -51,7 +51,7 @@ impl SigningKey {
     /// The half that verifies.
     #[must_use]
     pub fn public_key(&self) -> PublicKey {
-        PublicKey(self.key.verifying_key())
+        PublicKey::of(&self.key.verifying_key())
     }
 
     /// Writes and signs an access token.

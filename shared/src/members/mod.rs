@@ -16,9 +16,9 @@ use crate::{
     json::Json,
     scan::{Scanner, unquoted},
     time::UnixMilliseconds,
-    user_id::UserId,
+    user_id::{InvalidUserId, UserId},
 };
-use std::{collections::HashSet, str::FromStr};
+use std::{collections::HashSet, num::IntErrorKind, str::FromStr};
 
 /// The members of a JSON object, each as it was written. Those that nobody asks for are left alone.
 #[derive(Debug)]
@@ -106,12 +106,19 @@ impl<'text> Members<'text> {
         }
     }
 
+    /// Each name, and its value as it was written.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &'text str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), *value))
+    }
+
     /// A member that is there may be `null`; for all but a value of the app that counts as absent.
     fn raw(&self, name: &str) -> Option<&'text str> {
         self.value_of(name).filter(|value| *value != "null")
     }
 
-    fn value_of(&self, name: &str) -> Option<&'text str> {
+    /// What stands there, as it was written; of several members of one name the first.
+    #[must_use]
+    pub fn value_of(&self, name: &str) -> Option<&'text str> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| *value)
     }
 
@@ -233,14 +240,7 @@ impl<'text> Members<'text> {
     ///
     /// [`WrongMember`].
     pub fn user_id(&self, name: &'static str) -> Result<UserId, WrongMember> {
-        let value = self.required(name)?;
-        let user_id = match unquoted(value) {
-            Some(text) => UserId::text(text).ok(),
-            // `-0` is no integer to others.
-            None if value == "-0" => None,
-            None => value.parse().ok().and_then(|number| UserId::integer(number).ok()),
-        };
-        user_id.ok_or(WrongMember(name))
+        user_id(self.required(name)?).map_err(|_| WrongMember(name))
     }
 
     /// A value of the app: one that is there may be `null`.
@@ -318,8 +318,31 @@ impl<'text> Members<'text> {
     }
 }
 
+/// A user id from a JSON value: a string or an integer.
+///
+/// # Errors
+///
+/// Any [`InvalidUserId`].
+pub fn user_id(json: &str) -> Result<UserId, InvalidUserId> {
+    if let Some(text) = unquoted(json) {
+        return UserId::text(text);
+    }
+    match json.parse() {
+        // `-0` is no integer to others.
+        Ok(0) if json != "0" => Err(InvalidUserId::NotTextNorInteger),
+        Ok(number) => UserId::integer(number),
+        Err(wrong) => Err(match wrong.kind() {
+            IntErrorKind::NegOverflow | IntErrorKind::PosOverflow => {
+                InvalidUserId::IntegerOutOfRange
+            }
+            _ => InvalidUserId::NotTextNorInteger,
+        }),
+    }
+}
+
 /// A JSON string that has to be something.
-pub(crate) fn string_as<T: FromStr>(json: &str) -> Option<T> {
+#[must_use]
+pub fn string_as<T: FromStr>(json: &str) -> Option<T> {
     unquoted(json)?.parse().ok()
 }
 

@@ -8,7 +8,7 @@ use crate::{
     key_set::{KeyId, KeySet, PublicKey},
     members::Members,
 };
-use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
+use ed25519_dalek::{Signature, SigningKey};
 use jwt_compact::{Algorithm, AlgorithmSignature};
 use std::borrow::Cow;
 
@@ -33,7 +33,7 @@ pub(crate) fn open(
     let key = key_for(&header_json, token_type, keys)?;
     let signature = <Signature as AlgorithmSignature>::try_from_slice(&signature)
         .map_err(|_| TokenRefusal::BadSignature)?;
-    if StrictEd25519.verify_signature(&signature, &key.0, parts.signed.as_bytes()) {
+    if StrictEd25519.verify_signature(&signature, key, parts.signed.as_bytes()) {
         Ok(payload)
     } else {
         Err(TokenRefusal::BadSignature)
@@ -105,7 +105,7 @@ pub(crate) struct StrictEd25519;
 
 impl Algorithm for StrictEd25519 {
     type SigningKey = SigningKey;
-    type VerifyingKey = VerifyingKey;
+    type VerifyingKey = PublicKey;
     type Signature = Signature;
 
     fn name(&self) -> Cow<'static, str> {
@@ -116,7 +116,7 @@ impl Algorithm for StrictEd25519 {
         jwt_compact::alg::Ed25519.sign(signing_key, message)
     }
 
-    fn verify_signature(&self, signature: &Signature, key: &VerifyingKey, message: &[u8]) -> bool {
-        key.verify_strict(message, signature).is_ok()
+    fn verify_signature(&self, signature: &Signature, key: &PublicKey, message: &[u8]) -> bool {
+        key.verifies(&signature.to_bytes(), message)
     }
 }

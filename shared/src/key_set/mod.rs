@@ -1,7 +1,11 @@
 //! The public keys that verify access tokens, and their published form (RFC 7517, RFC 8037).
 
+mod multiples;
+mod public_key;
+
+pub use public_key::PublicKey;
+
 use crate::base64url;
-use ed25519_dalek::VerifyingKey;
 use serde::{Deserialize, Deserializer, Serialize, de::IgnoredAny};
 use std::fmt;
 
@@ -68,31 +72,6 @@ impl From<KeyId> for String {
 impl fmt::Display for KeyId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
-    }
-}
-
-/// An Ed25519 public key (RFC 8032) that is safe to verify with: on the curve, canonical, not of small order.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct PublicKey(pub(crate) VerifyingKey);
-
-impl PublicKey {
-    /// Takes the 32 bytes of a public key.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidKey::Point`].
-    pub fn from_bytes(bytes: [u8; 32]) -> Result<Self, InvalidKey> {
-        let key = VerifyingKey::from_bytes(&bytes).map_err(|_| InvalidKey::Point)?;
-        if key.is_weak() || key.to_edwards().compress().to_bytes() != bytes {
-            return Err(InvalidKey::Point);
-        }
-        Ok(Self(key))
-    }
-
-    /// The 32 bytes.
-    #[must_use]
-    pub fn to_bytes(&self) -> [u8; 32] {
-        self.0.to_bytes()
     }
 }
 
