@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help dev test fuzz check clean
+.PHONY: help dev test bench fuzz check clean
 # `make dev` runs servers in the foreground: parallel targets would only mix their output.
 .NOTPARALLEL:
 
@@ -21,6 +21,11 @@ test: ## every test, with MariaDB, MySQL, workerd and Chromium (installs what is
 	@$(cargo-there)
 	@tools/setup test
 	@exec tools/test
+
+bench: ## what it costs, beside peers, measured here: QUESTIONS="edge-hot edge-cold" for some
+	@$(cargo-there)
+	@tools/setup bench
+	@exec tools/bench $(QUESTIONS)
 
 fuzz: ## every fuzz target for a long time: FUZZ_SECONDS=600 each
 	@$(cargo-there)
