@@ -1,5 +1,6 @@
 //! What the app's answer asks of us, and what the client sees of it.
 
+use super::wanted;
 use crate::{answer::HeaderEdit, decide::Forward};
 use wayleave_shared::{
     header,
@@ -66,16 +67,8 @@ fn create_session(
     carried: Option<SessionHandle>,
     transfer: impl FnOnce() -> TokenTransfer,
 ) -> Result<Instruction, String> {
-    let mut wanted: CreateSession =
-        serde_json::from_str(json).map_err(|wrong| without_values(&wrong))?;
-    if wanted.replaces.is_some() {
-        return Err("has the member `replaces`, which is the gateway's to fill in".to_owned());
-    }
-    if wanted.transfer != TokenTransfer::default() {
-        return Err("has the member `transfer`, which is the gateway's to fill in".to_owned());
-    }
-    wanted.replaces = carried;
-    wanted.transfer = transfer();
+    let wanted = wanted::session(json)?;
+    let wanted = CreateSession { replaces: carried, transfer: transfer(), ..wanted };
     Ok(Instruction::CreateSession(Box::new(wanted)))
 }
 
@@ -93,11 +86,7 @@ fn end(value: &str, current: Option<SessionHandle>) -> Result<Instruction, Strin
 }
 
 fn update_payload(json: &str, current: Option<SessionHandle>) -> Result<Instruction, String> {
-    let payload = Json::parse(json).map_err(|wrong| without_values(&wrong))?;
-    // Deeper than anybody looks is the origin's to refuse.
-    if payload.nesting() <= MAX_LEVELS && !payload.has_unique_members() {
-        return Err("has an object with two members of one name".to_owned());
-    }
+    let payload = wanted::payload(json)?;
     Ok(Instruction::UpdatePayload(current.ok_or_else(no_session)?, payload))
 }
 
@@ -110,18 +99,6 @@ pub fn hidden(reserved: &[(String, String)]) -> impl Iterator<Item = HeaderEdit>
     reserved.iter().map(|(name, _)| HeaderEdit::remove(name.clone()))
 }
 
-/// What is wrong, for the log. Other messages than these quote what the app wrote, which may be personal.
-fn without_values(wrong: &serde_json::Error) -> String {
-    let message = wrong.to_string();
-    let names_members_only =
-        ["unknown field", "missing field", "duplicate field", "a user id", "an integer user id"];
-    if names_members_only.iter().any(|start| message.starts_with(start)) {
-        return format!("is not valid: {message}");
-    }
-    let what = if wrong.is_data() { "has a member of a wrong type" } else { "is not JSON" };
-    format!("{what} (column {})", wrong.column())
-}
-
 /// From the app: end the session of this request, or another.
 const REVOKE_SESSION: &str = "x-wayleave-revoke-session";
 
@@ -132,9 +109,6 @@ const ALL: [&str; 3] = [header::CREATE_SESSION, REVOKE_SESSION, UPDATE_PAYLOAD];
 
 /// The session of the request.
 const CURRENT: &str = "current";
-
-/// As deep as [`Json::has_unique_members`] looks.
-const MAX_LEVELS: usize = 128;
 
 #[cfg(test)]
 mod tests {

@@ -9,6 +9,7 @@
 //! | `cookies` | which of its cookies |
 //! | `signature` | what proves to the app that a request came through the gateway |
 //! | `instruction` | what the app's answer asks of us, and what the client sees of it |
+//! | `wanted` | the session or payload that it asks for |
 
 mod claims;
 mod cookies;
@@ -17,6 +18,7 @@ mod names;
 mod request;
 mod signature;
 mod upgrade;
+mod wanted;
 
 pub use claims::{Decimal, RequiredClaims, Scalar};
 pub use instruction::{Instruction, InvalidInstruction, hidden, instruction};

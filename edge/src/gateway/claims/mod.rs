@@ -17,9 +17,8 @@ use crate::{
     respond,
 };
 use serde::Serialize;
-use serde_json::value::RawValue;
-use std::{collections::BTreeMap, slice};
-use wayleave_shared::json::Json;
+use std::slice;
+use wayleave_shared::{json::Json, members::Members};
 
 /// `REQUIRED_CLAIMS` of the settings: for each path the members that the payload must have, and their values.
 ///
@@ -44,17 +43,18 @@ impl RequiredClaims {
     /// Reads `{"<path>": {"<member>": <scalar>, …}, …}`. `None` where it is anything else, where a path requires nothing, or where a name stands twice.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let json = Json::parse(text).ok().filter(Json::has_unique_members)?;
-        let paths: BTreeMap<String, BTreeMap<String, &RawValue>> =
-            serde_json::from_str(json.text()).ok()?;
-        let entry = |(path, claims): (String, BTreeMap<String, &RawValue>)| {
-            let claims = claims
-                .into_iter()
-                .map(|(name, value)| Some((name, Scalar::read(value.get())?)))
-                .collect::<Option<Vec<_>>>()?;
-            (!claims.is_empty()).then_some((path.parse().ok()?, claims))
-        };
-        paths.into_iter().map(entry).collect::<Option<_>>().map(Self)
+        let mut paths = Vec::new();
+        for (path, claims) in by_name(text)? {
+            let mut required = Vec::new();
+            for (name, value) in by_name(claims)? {
+                required.push((name, Scalar::read(value)?));
+            }
+            if required.is_empty() {
+                return None;
+            }
+            paths.push((path.parse().ok()?, required));
+        }
+        Some(Self(paths))
     }
 
     /// The paths that require claims.
@@ -73,12 +73,13 @@ impl RequiredClaims {
             .peekable();
         // Nobody parses the payload of a request that needs no claim.
         required.peek()?;
-        let members = members(payload);
+        // Of a payload that is no object nobody has any. The verifier of the token has seen to it that no name stands twice.
+        let members = payload.and_then(|payload| Members::read(payload.text()).ok());
         let mut errors: Vec<ClaimError<'_>> = Vec::new();
         for (id, expected) in required {
-            let message = match members.get(id) {
+            let message = match members.as_ref().and_then(|members| members.value_of(id)) {
                 None => MISSING,
-                Some(value) if Scalar::read(value.get()).as_ref() == Some(expected) => continue,
+                Some(value) if Scalar::read(value).as_ref() == Some(expected) => continue,
                 Some(_) => WRONG,
             };
             if errors.iter().all(|error| error.id != id) {
@@ -89,9 +90,16 @@ impl RequiredClaims {
     }
 }
 
-/// The members of a payload, unless it is no object at all. The verifier of the token has seen to it that no name stands twice.
-fn members(payload: Option<&Json>) -> BTreeMap<String, &RawValue> {
-    payload.and_then(|payload| serde_json::from_str(payload.text()).ok()).unwrap_or_default()
+/// The members of an object in order of their names. `None` where it is none, or where a name stands twice.
+fn by_name(json: &str) -> Option<Vec<(String, &str)>> {
+    let members = Members::read(json).ok()?;
+    let mut sorted: Vec<(String, &str)> = Vec::new();
+    // A setting has few of them: a sort of the library's would be larger than this whole file.
+    for (name, value) in members.iter() {
+        let place = sorted.binary_search_by(|(other, _)| other.as_str().cmp(name)).err()?;
+        sorted.insert(place, (name.to_owned(), value));
+    }
+    Some(sorted)
 }
 
 /// As clients of newer generations expect it. The values stay out of it: the page can read what it has, and what it should have is the operator's.

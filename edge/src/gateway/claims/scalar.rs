@@ -1,6 +1,7 @@
 //! When two JSON values are equal.
 
 use super::Decimal;
+use wayleave_shared::members::string_as;
 
 /// A JSON value that has no parts. Equal by value, not by spelling: `"a"` is `"\u0061"`, and `1` is `1.0`.
 ///
@@ -28,7 +29,7 @@ impl Scalar {
     #[must_use]
     pub fn read(json: &str) -> Option<Self> {
         match json.as_bytes().first()? {
-            b'"' => serde_json::from_str(json).ok().map(Self::Text),
+            b'"' => string_as(json).map(Self::Text),
             b'[' | b'{' => None,
             b'f' => Some(Self::Bool(false)),
             b'n' => Some(Self::Null),
