@@ -137,7 +137,7 @@ pub async fn undo_import(
 async fn sessions(settings: &Settings) -> Result<(SqlStore, Sessions), CommandError> {
     let store = connect(settings).await?;
     let state = server::state(settings, Arc::new(store.clone()), Arc::new(SystemClock)).await?;
-    Ok((store, state.sessions))
+    Ok((store, state.sessions.clone()))
 }
 
 async fn connect(settings: &Settings) -> Result<SqlStore, StoreError> {

@@ -20,8 +20,11 @@ use std::sync::Arc;
 /// assert!(metrics.encode().contains("\nwayleave_sessions_created_total 1\n"));
 /// ```
 #[derive(Clone, Debug)]
-pub struct Metrics {
-    registry: Arc<Registry>,
+pub struct Metrics(Arc<Counters>);
+
+#[derive(Debug)]
+struct Counters {
+    registry: Registry,
     confirmations: Counter,
     deliveries: Labelled,
     ended: Labelled,
@@ -100,8 +103,17 @@ impl Metrics {
             "outcome",
             &Delivery::ALL.map(Delivery::name),
         );
-        let registry = Arc::new(registry);
-        Self { registry, confirmations, deliveries, ended, expired, refreshes, created, thefts }
+        let counters = Counters {
+            registry,
+            confirmations,
+            deliveries,
+            ended,
+            expired,
+            refreshes,
+            created,
+            thefts,
+        };
+        Self(Arc::new(counters))
     }
 
     /// All counters in the text form of `OpenMetrics` 1.0.0, which Prometheus reads.
@@ -109,43 +121,43 @@ impl Metrics {
     pub fn encode(&self) -> String {
         let mut text = String::new();
         // Writing to a string cannot fail.
-        let _ = text::encode(&mut text, &self.registry);
+        let _ = text::encode(&mut text, &self.0.registry);
         text
     }
 
     /// A log-in.
     pub fn session_created(&self) {
-        self.created.inc();
+        self.0.created.inc();
     }
 
     /// A refresh token was presented.
     pub fn refresh(&self, outcome: Refresh) {
-        self.refreshes.add(outcome.name(), 1);
+        self.0.refreshes.add(outcome.name(), 1);
     }
 
     /// A refresh token is in two hands, and this is done about it.
     pub fn theft(&self, done: TheftAction) {
-        self.thefts.add(done.name(), 1);
+        self.0.thefts.add(done.name(), 1);
     }
 
     /// So many live sessions were ended.
     pub fn sessions_ended(&self, why: EndReason, count: usize) {
-        self.ended.add(reason(why), count);
+        self.0.ended.add(reason(why), count);
     }
 
     /// So many confirmations came in, news or not.
     pub fn confirmations_received(&self, count: usize) {
-        self.confirmations.inc_by(number(count));
+        self.0.confirmations.inc_by(number(count));
     }
 
     /// So many expired sessions were removed.
     pub fn expired_removed(&self, count: u32) {
-        self.expired.inc_by(u64::from(count));
+        self.0.expired.inc_by(u64::from(count));
     }
 
     /// An attempt to tell the webhook ended.
     pub fn webhook_delivery(&self, outcome: Delivery) {
-        self.deliveries.add(outcome.name(), 1);
+        self.0.deliveries.add(outcome.name(), 1);
     }
 }
 

@@ -193,7 +193,7 @@ pub async fn state(
         Revocations::new(Arc::clone(&store), Arc::clone(&keys), settings.issuer.clone());
     let service_keys = ServiceKeys::new(settings.service_keys.clone());
     let expired_status = ExpiredStatus(settings.expired_status);
-    Ok(http::State {
+    let parts = http::Parts {
         sessions,
         revocations,
         keys,
@@ -202,5 +202,6 @@ pub async fn state(
         metrics,
         expired_status,
         service_keys,
-    })
+    };
+    Ok(parts.into())
 }

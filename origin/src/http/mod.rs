@@ -26,14 +26,17 @@ use axum::{
 };
 use error::ApiError;
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 use wayleave_shared::wire::MAX_SESSION_DATA_BODY_BYTES;
 
 pub use extract::ServiceKeys;
 
-/// What the handlers work with. Cheap to clone.
-#[derive(Clone, FromRef)]
-pub struct State {
+/// What the handlers work with. Cheap to clone: every request does so several times.
+#[derive(Clone)]
+pub struct State(Arc<Parts>);
+
+/// What the state is made of.
+pub struct Parts {
     /// The sessions.
     pub sessions: Sessions,
     /// What was ended, for the feed.
@@ -50,6 +53,41 @@ pub struct State {
     pub expired_status: ExpiredStatus,
     /// Who may call.
     pub service_keys: ServiceKeys,
+}
+
+impl From<Parts> for State {
+    fn from(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for State {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// Lets handlers take a part by its type.
+macro_rules! extracted {
+    ($($part:ident: $kind:ty),+ $(,)?) => {
+        $(impl FromRef<State> for $kind {
+            fn from_ref(state: &State) -> Self {
+                state.$part.clone()
+            }
+        })+
+    };
+}
+
+extracted! {
+    sessions: Sessions,
+    revocations: Revocations,
+    keys: Arc<Keys>,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    metrics: Metrics,
+    service_keys: ServiceKeys,
 }
 
 /// The status of answers that say that a session is over or its access token is: 401, or 440 as version 4.0.X of the documented system had it.
@@ -86,7 +124,7 @@ pub fn router(state: State) -> Router {
         .fallback(async || ApiError::NotFound)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .layer(middleware::from_fn_with_state(state.clone(), layer::expired_status))
+        .layer(middleware::from_fn_with_state(state.expired_status, layer::expired_status))
         .layer(middleware::from_fn(layer::limit_time))
         .layer(middleware::from_fn(layer::log))
         .layer(middleware::from_fn(layer::no_store))

@@ -32,6 +32,25 @@ pub enum StoreError {
     Unavailable(#[source] sqlx::Error),
 }
 
+impl StoreError {
+    /// Whether it was the connection that failed. Nobody knows then whether the server carried out what it was asked for last.
+    pub(super) fn is_cut(&self) -> bool {
+        matches!(self, Self::Unavailable(error) if is_cut(error))
+    }
+}
+
+/// Whether the connection is no more.
+pub(super) fn is_cut(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) => true,
+        error => mysql_number(error).is_some_and(|number| MYSQL_CUT.contains(&number)),
+    }
+}
+
+fn mysql_number(error: &sqlx::Error) -> Option<u16> {
+    Some(error.as_database_error()?.try_downcast_ref::<MySqlDatabaseError>()?.number())
+}
+
 impl From<NoRandomness> for StoreError {
     fn from(_: NoRandomness) -> Self {
         Self::NoRandomness
@@ -54,16 +73,19 @@ impl From<sqlx::Error> for StoreError {
 
 /// Whether the database rolled a transaction back, or refused a connection, for reasons that pass.
 fn is_transient(error: &sqlx::Error) -> bool {
-    let Some(error) = error.as_database_error() else { return false };
-    match error.try_downcast_ref::<MySqlDatabaseError>() {
-        Some(mysql) => MYSQL_TRANSIENT.contains(&mysql.number()),
-        None => error.code().is_some_and(|code| SQLITE_TRANSIENT.contains(&code.as_ref())),
+    let Some(database) = error.as_database_error() else { return false };
+    match mysql_number(error) {
+        Some(number) => MYSQL_TRANSIENT.contains(&number) || MYSQL_CUT.contains(&number),
+        None => database.code().is_some_and(|code| SQLITE_TRANSIENT.contains(&code.as_ref())),
     }
 }
 
-/// Too many connections, shutting down, too many of this user, lock wait, deadlock, read-only (while another server takes over), read-only mode, idle for
-/// too long. In each case the statement was not carried out.
-const MYSQL_TRANSIENT: [u16; 8] = [1040, 1053, 1203, 1205, 1213, 1290, 1836, 4031];
+/// Too many connections, too many of this user, lock wait, deadlock, read-only (while another server takes over), read-only mode. In each case the statement
+/// was not carried out.
+const MYSQL_TRANSIENT: [u16; 6] = [1040, 1203, 1205, 1213, 1290, 1836];
+
+/// Shutting down, killed, idle for too long. The server says so in the place of an answer, and ends the connection.
+const MYSQL_CUT: [u16; 3] = [1053, 1927, 4031];
 
 /// Busy, locked, busy while recovering, busy on a snapshot.
 const SQLITE_TRANSIENT: [&str; 4] = ["5", "6", "261", "517"];

@@ -35,7 +35,7 @@ async fn alone(engine: &str) -> MutexGuard<'static, ()> {
 const TIMEOUTS: &str = "lock_timeouts";
 const DEADLOCKS: &str = "lock_deadlocks";
 
-/// What is done to a session, each over its row.
+/// What is done to a session, each over its row or its data's.
 const WRITES: [Write; 5] =
     [Write::Data, Write::Patch, Write::Payload, Write::Refresh, Write::Revoke];
 
@@ -88,7 +88,7 @@ impl Write {
     }
 }
 
-/// Locks the row of each of these sessions until it commits.
+/// Locks the row of each of these sessions, and its data's, until it commits.
 async fn lock(fixture: &Fixture, sessions: &[Value]) -> AnyConnection {
     let mut connection = fixture.connection().await;
     connection.execute("BEGIN").await.unwrap();
@@ -106,7 +106,8 @@ async fn lock_one(connection: &mut AnyConnection, issued: &Value) {
 fn locking(issued: &Value) -> String {
     let handle = issued["session"]["handle"].as_str().unwrap();
     format!(
-        "SELECT generation FROM sessions WHERE handle = FROM_BASE64('{}==') FOR UPDATE",
+        "SELECT generation FROM sessions JOIN session_data ON session_data.handle = sessions.handle
+          WHERE sessions.handle = FROM_BASE64('{}==') FOR UPDATE",
         handle.replace('-', "+").replace('_', "/")
     )
 }

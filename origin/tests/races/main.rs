@@ -8,6 +8,7 @@
 //! | `history` | the checker of these histories, and wrong histories that it refuses |
 //! | `left` | callers that go away in the middle of a request |
 //! | `cut` | a connection to the database that breaks at each packet |
+//! | `ended` | connections that are ended on the server while nobody uses them |
 //! | `locked` | rows that somebody else has locked, and deadlocks |
 //! | `killed` | an origin that is killed under load |
 
@@ -15,6 +16,7 @@
 
 mod cut;
 mod cut_operation;
+mod ended;
 #[path = "../store_contract/engine.rs"]
 mod engine;
 mod history;
@@ -62,7 +64,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let on_servers = [locked::promises(), cut::promises()].into_iter().flatten();
+    let on_servers = [locked::promises(), cut::promises(), ended::promises()].into_iter().flatten();
     let everywhere =
         [mixed::promises(), parallel::promises(), left::promises(), killed::promises()]
             .into_iter()

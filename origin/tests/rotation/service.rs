@@ -103,7 +103,8 @@ impl Service {
         origin: usize,
         refresh_token: String,
     ) -> impl Future<Output = Answer<Self>> + 'static {
-        let State { sessions, clock, .. } = self.origins[origin].clone();
+        let state = &self.origins[origin];
+        let (sessions, clock) = (state.sessions.clone(), Arc::clone(&state.clock));
         let keys = self.keys.clone();
         async move {
             let presented = RefreshSession { refresh_token, transfer: TokenTransfer::Cookie };

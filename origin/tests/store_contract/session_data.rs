@@ -60,6 +60,8 @@ async fn a_write_with_the_stored_version_succeeds_and_with_another_changes_nothi
     assert_eq!(update("1", 0).await, DataUpdate::Stored(1));
     assert_eq!(update("2", 0).await, DataUpdate::Conflict(1));
     assert_eq!(update("3", 1).await, DataUpdate::Stored(2));
+    assert_eq!(update("4", 1).await, DataUpdate::Conflict(2));
+    assert_eq!(update("4", 3).await, DataUpdate::Conflict(2));
 
     let data = fixture.store.session_data(handle).await.unwrap().unwrap();
     assert_eq!(data.data, Some(json("3")));

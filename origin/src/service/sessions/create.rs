@@ -44,7 +44,6 @@ impl Sessions {
             client: request.client.and_then(|client| self.kept(client)),
             current: None,
         };
-        self.check_size(&session, now)?;
         let issued = self.issue(
             Grant {
                 session,
@@ -55,6 +54,7 @@ impl Sessions {
             },
             now,
         )?;
+        self.check_issued(&issued, request.transfer, now)?;
 
         let session = &issued.session;
         self.store

@@ -117,8 +117,25 @@ impl Sessions {
             generation: 0,
             payload: session.jwt_payload.clone(),
         };
-        let access_token = self.keys.sign(&longest, now)?;
-        let bytes = settings.cookies.access_cookie_bytes(&access_token, session.expires_at);
+        self.check_bytes(&self.keys.sign(&longest, now)?, session)
+    }
+
+    /// The same of a session whose first tokens were minted just now: its access token is as long as any that it will have, unless its way to travel leaves out a
+    /// claim that another would not.
+    pub(super) fn check_issued(
+        &self,
+        issued: &IssuedSession,
+        transfer: TokenTransfer,
+        now: UnixMilliseconds,
+    ) -> Result<(), SessionError> {
+        if transfer.is_header() && self.settings.anti_csrf {
+            return self.check_size(&issued.session, now);
+        }
+        self.check_bytes(&issued.access_token.token, &issued.session)
+    }
+
+    fn check_bytes(&self, access_token: &str, session: &Session) -> Result<(), SessionError> {
+        let bytes = self.settings.cookies.access_cookie_bytes(access_token, session.expires_at);
         let limit = MAX_COOKIE_BYTES - GROWTH_BYTES;
         if bytes > limit {
             return Err(SessionError::AccessTokenTooLarge { bytes, limit });

@@ -60,6 +60,14 @@ impl Dialect {
         }
     }
 
+    /// The version after the stored one, in a way that the answer to an update tells it; `None` where the answer cannot.
+    pub(super) const fn told_version(self) -> Option<&'static str> {
+        match self {
+            Self::Mysql => Some("LAST_INSERT_ID(version + 1)"),
+            Self::Sqlite => None,
+        }
+    }
+
     /// The time in Unix milliseconds, or what is bound to its one placeholder.
     pub(super) const fn now(self) -> &'static str {
         match self {

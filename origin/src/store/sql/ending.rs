@@ -1,14 +1,15 @@
 //! The end of sessions: rows, data, the revocation feed's entry and the event go together, in one transaction.
 
 use super::{
-    SqlStore, events, keeps_prepared, revocations,
-    rotation::push_list,
-    row,
+    SqlStore, events,
+    list::push_list,
+    pool::Transaction,
+    revocations, row,
     sessions::{TABLE, range_of},
     with_retry,
 };
 use crate::store::{Ending, Expired, StoreError};
-use sqlx::{Any, AssertSqlSafe, QueryBuilder, Transaction};
+use sqlx::{AssertSqlSafe, QueryBuilder};
 use std::cmp::Reverse;
 use wayleave_shared::{session_handle::SessionHandle, user_id::UserId};
 
@@ -23,11 +24,10 @@ pub(super) async fn one(
         store.dialect.for_update()
     );
     let mut transaction = store.begin().await?;
-    let found = sqlx::query(AssertSqlSafe(statement))
+    let query = sqlx::query(AssertSqlSafe(statement))
         .bind(handle.as_bytes().to_vec())
-        .bind(store.now_override())
-        .fetch_optional(&mut *transaction)
-        .await?;
+        .bind(store.now_override());
+    let found = transaction.fetch_optional(query).await?;
     // A row that is not live is left to the removal of expired sessions, with its data.
     let Some(found) = found else { return Ok(false) };
     delete(&mut transaction, &[handle]).await?;
@@ -98,12 +98,11 @@ pub(super) async fn expired(
         "SELECT handle, expires_at <= {} AS expired FROM sessions WHERE handle > ? ORDER BY handle LIMIT ?",
         store.dialect.now()
     );
-    let rows = sqlx::query(AssertSqlSafe(statement))
+    let query = sqlx::query(AssertSqlSafe(statement))
         .bind(store.now_override())
         .bind(after.map_or_else(Vec::new, |after| after.as_bytes().to_vec()))
-        .bind(i64::from(limit))
-        .fetch_all(&store.pool)
-        .await?;
+        .bind(i64::from(limit));
+    let rows = store.pool.fetch_all(query).await?;
     let (mut last, mut expired) = (None, Vec::new());
     for found in &rows {
         let handle = SessionHandle::from_bytes(row::bytes(found, TABLE, "handle")?);
@@ -130,7 +129,7 @@ async fn remove_expired(store: &SqlStore, handles: &[SessionHandle]) -> Result<u
     store.push_now(&mut select);
     // In one order, so that two who clean up wait for each other and do not lock each other out.
     select.push(" ORDER BY handle").push(store.dialect.for_update());
-    let rows = select.build().persistent(false).fetch_all(&mut *transaction).await?;
+    let rows = transaction.fetch_all(select.build()).await?;
     let handle = |found| row::bytes(found, TABLE, "handle").map(SessionHandle::from_bytes);
     let expired: Vec<_> = rows.iter().map(handle).collect::<Result<_, _>>()?;
     delete(&mut transaction, &expired).await?;
@@ -147,7 +146,7 @@ struct Locked {
 
 async fn rows_of(
     store: &SqlStore,
-    transaction: &mut Transaction<'static, Any>,
+    transaction: &mut Transaction,
     user_id: &UserId,
 ) -> Result<Vec<Locked>, StoreError> {
     let (first, last) = range_of(user_id);
@@ -156,13 +155,12 @@ async fn rows_of(
         store.dialect.now(),
         store.dialect.for_update()
     );
-    let rows = sqlx::query(AssertSqlSafe(statement))
+    let query = sqlx::query(AssertSqlSafe(statement))
         .bind(store.now_override())
         .bind(first)
         .bind(last)
-        .bind(user_id.to_bytes())
-        .fetch_all(&mut **transaction)
-        .await?;
+        .bind(user_id.to_bytes());
+    let rows = transaction.fetch_all(query).await?;
     let locked = |found| {
         Ok(Locked {
             handle: SessionHandle::from_bytes(row::bytes(found, TABLE, "handle")?),
@@ -175,15 +173,14 @@ async fn rows_of(
 
 /// Removes rows and their data.
 pub(super) async fn delete(
-    transaction: &mut Transaction<'static, Any>,
+    transaction: &mut Transaction,
     handles: &[SessionHandle],
 ) -> Result<(), StoreError> {
     for some in handles.chunks(DELETE_AT_A_TIME) {
         for table in ["sessions", "session_data"] {
             let mut delete = QueryBuilder::new(format!("DELETE FROM {table} WHERE handle IN ("));
             push_list(&mut delete, some.iter().map(|handle| handle.as_bytes().to_vec()));
-            let is_kept = keeps_prepared(some.len());
-            delete.build().persistent(is_kept).execute(&mut **transaction).await?;
+            transaction.execute(delete.build()).await?;
         }
     }
     Ok(())

@@ -2,18 +2,19 @@
 
 use super::{
     SqlStore,
+    pool::Transaction,
     revocations::{id, now},
     row,
 };
 use crate::store::{DueEvent, EndReason, EventId, StoreError};
-use sqlx::{Any, AssertSqlSafe, Transaction, any::AnyRow};
+use sqlx::{AssertSqlSafe, any::AnyRow};
 use std::time::Duration;
 use wayleave_shared::{session_handle::SessionHandle, user_id::UserId};
 
 /// Keeps an event in the transaction that makes it happen; due at once.
 pub(super) async fn record(
     store: &SqlStore,
-    transaction: &mut Transaction<'static, Any>,
+    transaction: &mut Transaction,
     reason: EndReason,
     user_id: &UserId,
     sessions: &[SessionHandle],
@@ -25,7 +26,7 @@ pub(super) async fn record(
     loop {
         let (some, others) = rest.split_at(rest.len().min(SESSIONS_PER_EVENT));
         let handles: Vec<u8> = some.iter().flat_map(|handle| *handle.as_bytes()).collect();
-        sqlx::query(
+        let query = sqlx::query(
             "INSERT INTO events (id, reason, user_id, stolen, sessions, occurred_at, attempts, due_at)
              VALUES (?, ?, ?, ?, ?, ?, 0, ?)",
         )
@@ -35,9 +36,8 @@ pub(super) async fn record(
         .bind(stolen.map(|handle| handle.as_bytes().to_vec()))
         .bind(handles)
         .bind(now)
-        .bind(now)
-        .execute(&mut **transaction)
-        .await?;
+        .bind(now);
+        transaction.execute(query).await?;
         rest = others;
         if rest.is_empty() {
             return Ok(());
@@ -67,26 +67,22 @@ pub(super) async fn take(
           WHERE due_at <= {} ORDER BY due_at LIMIT ?",
         store.dialect.now()
     );
-    let rows = sqlx::query(AssertSqlSafe(statement))
-        .bind(store.now_override())
-        .bind(i64::from(limit))
-        .fetch_all(&store.pool)
-        .await?;
+    let query =
+        sqlx::query(AssertSqlSafe(statement)).bind(store.now_override()).bind(i64::from(limit));
+    let rows = store.pool.fetch_all(query).await?;
     let mut taken = Vec::with_capacity(rows.len());
     for found in &rows {
         let statement = format!(
             "UPDATE events SET attempts = attempts + 1, due_at = {} + ? WHERE id = ? AND due_at = ? AND attempts = ?",
             store.dialect.now()
         );
-        let matched = sqlx::query(AssertSqlSafe(statement))
+        let query = sqlx::query(AssertSqlSafe(statement))
             .bind(store.now_override())
             .bind(row::milliseconds(pause))
             .bind(row::bytes::<16>(found, TABLE, "id")?.to_vec())
             .bind(row::column::<i64>(found, TABLE, "due_at")?)
-            .bind(row::column::<i64>(found, TABLE, "attempts")?)
-            .execute(&store.pool)
-            .await?
-            .rows_affected();
+            .bind(row::column::<i64>(found, TABLE, "attempts")?);
+        let matched = store.pool.execute(query).await?.rows_affected();
         if matched > 0 {
             taken.push(due_event(found)?);
         }
@@ -95,10 +91,8 @@ pub(super) async fn take(
 }
 
 pub(super) async fn finish(store: &SqlStore, event: EventId) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM events WHERE id = ?")
-        .bind(event.0.to_vec())
-        .execute(&store.pool)
-        .await?;
+    let query = sqlx::query("DELETE FROM events WHERE id = ?").bind(event.0.to_vec());
+    store.pool.execute(query).await?;
     Ok(())
 }
 
@@ -108,12 +102,11 @@ pub(super) async fn postpone(
     pause: Duration,
 ) -> Result<(), StoreError> {
     let statement = format!("UPDATE events SET due_at = {} + ? WHERE id = ?", store.dialect.now());
-    sqlx::query(AssertSqlSafe(statement))
+    let query = sqlx::query(AssertSqlSafe(statement))
         .bind(store.now_override())
         .bind(row::milliseconds(pause))
-        .bind(event.0.to_vec())
-        .execute(&store.pool)
-        .await?;
+        .bind(event.0.to_vec());
+    store.pool.execute(query).await?;
     Ok(())
 }
 

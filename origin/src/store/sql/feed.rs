@@ -4,7 +4,8 @@
 //! have committed, under the lock of the one row of `feed_state`: so no entry ever appears behind a position that was read.
 
 use super::{
-    SqlStore, keeps_prepared,
+    SqlStore,
+    list::{padded, push_list},
     revocations::{KEY, SESSION, TABLE, USER},
     row, with_retry,
 };
@@ -22,13 +23,12 @@ use wayleave_shared::{
 /// Draws the epoch of a database that has none. Of origins that start together one writes it, by the primary key.
 pub(super) async fn set_up(store: &SqlStore) -> Result<(), StoreError> {
     let known = sqlx::query("SELECT id FROM feed_state WHERE id = 1");
-    if known.fetch_optional(&store.pool).await?.is_some() {
+    if store.pool.fetch_optional(known).await?.is_some() {
         return Ok(());
     }
-    let inserted = sqlx::query("INSERT INTO feed_state (id, epoch, position) VALUES (1, ?, 0)")
-        .bind(random::bytes::<16>()?.to_vec())
-        .execute(&store.pool)
-        .await;
+    let query = sqlx::query("INSERT INTO feed_state (id, epoch, position) VALUES (1, ?, 0)")
+        .bind(random::bytes::<16>()?.to_vec());
+    let inserted = store.pool.execute(query).await;
     match inserted {
         Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(()),
         outcome => Ok(outcome.map(|_| ())?),
@@ -60,13 +60,12 @@ pub(super) async fn page(
         store.dialect.now()
     );
     // One more than asked for tells whether there is more.
-    let rows = sqlx::query(AssertSqlSafe(statement))
+    let query = sqlx::query(AssertSqlSafe(statement))
         .bind(row::integer(from))
         .bind(row::integer(head.position))
         .bind(store.now_override())
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1))
-        .fetch_all(&store.pool)
-        .await?;
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1));
+    let rows = store.pool.fetch_all(query).await?;
     for found in rows.iter().take(limit) {
         page.entries.push(revocation(found)?);
     }
@@ -92,12 +91,11 @@ async fn sequenced(store: &SqlStore, wanted: usize) -> Result<(FeedCursor, bool)
 
 /// One small read without a lock: all that a pull costs while nothing happens.
 async fn state(store: &SqlStore) -> Result<(FeedCursor, bool), StoreError> {
-    let found = sqlx::query(
+    let query = sqlx::query(
         "SELECT epoch, position, EXISTS (SELECT 1 FROM revocations WHERE position IS NULL) AS waiting
            FROM feed_state WHERE id = 1",
-    )
-    .fetch_one(&store.pool)
-    .await?;
+    );
+    let found = store.pool.fetch_one(query).await?;
     let cursor = FeedCursor {
         epoch: row::bytes(&found, STATE, "epoch")?,
         position: row::unsigned(&found, STATE, "position")?,
@@ -110,35 +108,30 @@ async fn sequence_some(store: &SqlStore) -> Result<usize, StoreError> {
     let mut transaction = store.begin().await?;
     let lock =
         format!("SELECT position FROM feed_state WHERE id = 1{}", store.dialect.for_update());
-    let found = sqlx::query(AssertSqlSafe(lock)).fetch_one(&mut *transaction).await?;
+    let found = transaction.fetch_one(sqlx::query(AssertSqlSafe(lock))).await?;
     let mut position = row::unsigned(&found, STATE, "position")?;
 
-    let waiting = sqlx::query("SELECT id FROM revocations WHERE position IS NULL LIMIT ?")
-        .bind(SEQUENCE_AT_A_TIME)
-        .fetch_all(&mut *transaction)
-        .await?;
+    let query = sqlx::query("SELECT id FROM revocations WHERE position IS NULL LIMIT ?")
+        .bind(SEQUENCE_AT_A_TIME);
+    let waiting = transaction.fetch_all(query).await?;
     if waiting.is_empty() {
         return Ok(0);
     }
     let ids: Vec<Vec<u8>> =
         waiting.iter().map(|found| row::column(found, TABLE, "id")).collect::<Result<_, _>>()?;
+    let from = position + 1;
+    position += ids.len() as u64;
     let mut update = QueryBuilder::new("UPDATE revocations SET position = CASE id");
-    for id in &ids {
-        position += 1;
+    for (id, position) in padded(ids.iter().zip(from..)) {
         update.push(" WHEN ").push_bind(id.clone());
         update.push(" THEN ").push_bind(row::integer(position));
     }
     update.push(" END WHERE id IN (");
-    let mut these = update.separated(", ");
-    for id in &ids {
-        these.push_bind(id.clone());
-    }
-    let is_kept = keeps_prepared(ids.len());
-    update.push(")").build().persistent(is_kept).execute(&mut *transaction).await?;
-    sqlx::query("UPDATE feed_state SET position = ? WHERE id = 1")
-        .bind(row::integer(position))
-        .execute(&mut *transaction)
-        .await?;
+    push_list(&mut update, ids.iter().cloned());
+    transaction.execute(update.build()).await?;
+    let query =
+        sqlx::query("UPDATE feed_state SET position = ? WHERE id = 1").bind(row::integer(position));
+    transaction.execute(query).await?;
     transaction.commit().await?;
     Ok(ids.len())
 }

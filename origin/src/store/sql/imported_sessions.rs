@@ -1,10 +1,15 @@
 //! The table `imported_sessions`: which sessions came from another system, and with what refresh tokens.
 
-use super::{SqlStore, ending, rotation::push_list, row, sessions};
+use super::{
+    SqlStore, ending,
+    list::{parts, push_list},
+    pool::Transaction,
+    row, sessions,
+};
 use crate::store::{
     Import, ImportMode, Imported, ImportedSession, SourceId, StoreError, TakenBack,
 };
-use sqlx::{Any, AssertSqlSafe, QueryBuilder, Transaction};
+use sqlx::{Any, AssertSqlSafe, QueryBuilder};
 use std::collections::{HashMap, HashSet};
 use wayleave_shared::{refresh_token::RefreshHash, session_handle::SessionHandle};
 
@@ -43,13 +48,13 @@ pub(super) async fn import(
 
 /// The tokens with which those of the sessions came that were imported before.
 async fn known_among(
-    transaction: &mut Transaction<'static, Any>,
+    transaction: &mut Transaction,
     sessions: &[ImportedSession],
 ) -> Result<HashMap<SourceId, RefreshHash>, StoreError> {
     let mut select =
         QueryBuilder::new("SELECT source, token_hash FROM imported_sessions WHERE source IN (");
     push_list(&mut select, sessions.iter().map(|session| session.source.0.to_vec()));
-    let rows = select.build().fetch_all(&mut **transaction).await?;
+    let rows = transaction.fetch_all(select.build()).await?;
     let known = |found| {
         let source = SourceId(row::bytes(found, TABLE, "source")?);
         Ok((source, RefreshHash(row::bytes(found, TABLE, "token_hash")?)))
@@ -58,7 +63,7 @@ async fn known_among(
 }
 
 async fn insert(
-    transaction: &mut Transaction<'static, Any>,
+    transaction: &mut Transaction,
     sessions: &[&ImportedSession],
 ) -> Result<(), StoreError> {
     let mut rows = QueryBuilder::new(
@@ -70,7 +75,7 @@ async fn insert(
         values.push_bind(imported.session.handle.as_bytes().to_vec());
         values.push_bind(row::integer(imported.session.expires_at.0));
     });
-    rows.build().execute(&mut **transaction).await?;
+    transaction.execute(rows.build()).await?;
 
     let mut rows = QueryBuilder::new(
         "INSERT INTO sessions
@@ -87,7 +92,7 @@ async fn insert(
         values.push_bind(row::integer(session.refreshed_at.0));
         values.push_bind(row::integer(session.expires_at.0));
     });
-    rows.build().execute(&mut **transaction).await?;
+    transaction.execute(rows.build()).await?;
 
     let with_data = sessions
         .iter()
@@ -99,21 +104,9 @@ async fn insert(
             values.push_bind(data.text().as_bytes().to_vec());
             values.push("1");
         });
-        rows.build().execute(&mut **transaction).await?;
+        transaction.execute(rows.build()).await?;
     }
     Ok(())
-}
-
-/// Parts of few different lengths, so that the statements over them stay prepared: what [`keeps_prepared`](super::keeps_prepared) is about, where there is much to do.
-fn parts<T>(mut rest: &[T]) -> Vec<&[T]> {
-    let mut parts = Vec::new();
-    for length in [256, 64, 16, 4, 1] {
-        while let Some((part, after)) = rest.split_at_checked(length) {
-            parts.push(part);
-            rest = after;
-        }
-    }
-    parts
 }
 
 pub(super) async fn of_token(
@@ -124,11 +117,10 @@ pub(super) async fn of_token(
         "SELECT handle FROM imported_sessions WHERE token_hash = ? AND expires_at > {}",
         store.dialect.now()
     );
-    let found = sqlx::query(AssertSqlSafe(statement))
+    let query = sqlx::query(AssertSqlSafe(statement))
         .bind(token_hash.0.to_vec())
-        .bind(store.now_override())
-        .fetch_optional(&store.pool)
-        .await?;
+        .bind(store.now_override());
+    let found = store.pool.fetch_optional(query).await?;
     let handle = |found| row::bytes(&found, TABLE, "handle").map(SessionHandle::from_bytes);
     found.map(handle).transpose()
 }
@@ -147,7 +139,7 @@ pub(super) async fn take_back(
     let mut select = QueryBuilder::new("SELECT handle, generation FROM sessions WHERE handle IN (");
     push_list(&mut select, page.iter().map(|import| import.handle.as_bytes().to_vec()));
     select.push(" ORDER BY handle").push(store.dialect.for_update());
-    let rows = select.build().persistent(false).fetch_all(&mut *transaction).await?;
+    let rows = transaction.fetch_all(select.build()).await?;
     let (mut unused, mut used) = (Vec::new(), HashSet::new());
     for found in &rows {
         let handle = SessionHandle::from_bytes(row::bytes(found, sessions::TABLE, "handle")?);
@@ -162,25 +154,24 @@ pub(super) async fn take_back(
     ending::delete(&mut transaction, &unused).await?;
     if !gone.is_empty() {
         let sources = gone.iter().map(|import| import.source.0.to_vec());
-        delete(sources).build().persistent(false).execute(&mut *transaction).await?;
+        transaction.execute(delete(sources).build()).await?;
     }
     transaction.commit().await?;
     Ok(TakenBack { removed: gone.len() as u64, in_use, next })
 }
 
 async fn page(
-    transaction: &mut Transaction<'static, Any>,
+    transaction: &mut Transaction,
     after: Option<SourceId>,
     limit: u32,
 ) -> Result<Vec<Import>, StoreError> {
-    let rows = sqlx::query(
+    let query = sqlx::query(
         "SELECT source, handle FROM imported_sessions WHERE source > ? ORDER BY source LIMIT ?",
     )
     // Every id is longer than no bytes at all, so it comes after them.
     .bind(after.map_or_else(Vec::new, |after| after.0.to_vec()))
-    .bind(i64::from(limit))
-    .fetch_all(&mut **transaction)
-    .await?;
+    .bind(i64::from(limit));
+    let rows = transaction.fetch_all(query).await?;
     let import = |found| {
         Ok(Import {
             source: SourceId(row::bytes(found, TABLE, "source")?),
@@ -191,10 +182,9 @@ async fn page(
 }
 
 pub(super) async fn remove(store: &SqlStore, source: SourceId) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM imported_sessions WHERE source = ?")
-        .bind(source.0.to_vec())
-        .execute(&store.pool)
-        .await?;
+    let query =
+        sqlx::query("DELETE FROM imported_sessions WHERE source = ?").bind(source.0.to_vec());
+    store.pool.execute(query).await?;
     Ok(())
 }
 
@@ -204,11 +194,9 @@ pub(super) async fn forget(store: &SqlStore, limit: u32) -> Result<u64, StoreErr
         "SELECT source FROM imported_sessions WHERE expires_at <= {} ORDER BY expires_at LIMIT ?",
         store.dialect.now()
     );
-    let rows = sqlx::query(AssertSqlSafe(statement))
-        .bind(store.now_override())
-        .bind(i64::from(limit))
-        .fetch_all(&store.pool)
-        .await?;
+    let query =
+        sqlx::query(AssertSqlSafe(statement)).bind(store.now_override()).bind(i64::from(limit));
+    let rows = store.pool.fetch_all(query).await?;
     if rows.is_empty() {
         return Ok(0);
     }
@@ -216,8 +204,7 @@ pub(super) async fn forget(store: &SqlStore, limit: u32) -> Result<u64, StoreErr
         .iter()
         .map(|found| row::column::<Vec<u8>>(found, TABLE, "source"))
         .collect::<Result<_, _>>()?;
-    let removed =
-        delete(sources.into_iter()).build().persistent(false).execute(&store.pool).await?;
+    let removed = store.pool.execute(delete(sources.into_iter()).build()).await?;
     Ok(removed.rows_affected())
 }
 
@@ -228,18 +215,3 @@ fn delete(sources: impl Iterator<Item = Vec<u8>>) -> QueryBuilder<Any> {
 }
 
 const TABLE: &str = "imported_sessions";
-
-#[cfg(test)]
-mod tests {
-    use super::parts;
-
-    #[test]
-    fn parts_are_all_of_it_in_order_and_of_few_lengths() {
-        let all: Vec<_> = (0..1023).collect();
-        for length in [0, 1, 3, 4, 21, 500, 1023] {
-            let parts = parts(&all[..length]);
-            assert_eq!(parts.concat(), &all[..length]);
-            assert!(parts.iter().all(|part| [256, 64, 16, 4, 1].contains(&part.len())));
-        }
-    }
-}

@@ -15,29 +15,26 @@ pub(super) async fn hold(
     let statement = format!(
         "UPDATE leases SET holder = ?, held_until = {now} + ? WHERE name = ? AND (holder = ? OR held_until <= {now})"
     );
-    let matched = sqlx::query(AssertSqlSafe(statement))
+    let query = sqlx::query(AssertSqlSafe(statement))
         .bind(holder.to_vec())
         .bind(store.now_override())
         .bind(row::milliseconds(time))
         .bind(name.as_bytes().to_vec())
         .bind(holder.to_vec())
-        .bind(store.now_override())
-        .execute(&store.pool)
-        .await?
-        .rows_affected();
+        .bind(store.now_override());
+    let matched = store.pool.execute(query).await?.rows_affected();
     if matched > 0 {
         return Ok(true);
     }
     // Somebody else holds it, or nobody ever did.
     let statement =
         format!("INSERT INTO leases (name, holder, held_until) VALUES (?, ?, {now} + ?)");
-    let inserted = sqlx::query(AssertSqlSafe(statement))
+    let query = sqlx::query(AssertSqlSafe(statement))
         .bind(name.as_bytes().to_vec())
         .bind(holder.to_vec())
         .bind(store.now_override())
-        .bind(row::milliseconds(time))
-        .execute(&store.pool)
-        .await;
+        .bind(row::milliseconds(time));
+    let inserted = store.pool.execute(query).await;
     match inserted {
         Ok(_) => Ok(true),
         Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(false),
@@ -50,10 +47,9 @@ pub(super) async fn release(
     name: &str,
     holder: [u8; 16],
 ) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM leases WHERE name = ? AND holder = ?")
+    let query = sqlx::query("DELETE FROM leases WHERE name = ? AND holder = ?")
         .bind(name.as_bytes().to_vec())
-        .bind(holder.to_vec())
-        .execute(&store.pool)
-        .await?;
+        .bind(holder.to_vec());
+    store.pool.execute(query).await?;
     Ok(())
 }

@@ -1,11 +1,20 @@
 //! Brings the schema up to date. Any number of origins may do so at once.
 
-use super::dialect::Dialect;
+use super::{dialect::Dialect, pool::ACQUIRE_TIMEOUT};
 use crate::store::StoreError;
-use sqlx::{AnyConnection, AnyPool, Connection, Row, migrate::Migrator};
+use sqlx::{AnyConnection, AnyPool, Connection, Row, any::AnyPoolOptions, migrate::Migrator};
 use std::time::Duration;
 
-pub(super) async fn run(pool: &AnyPool, dialect: Dialect) -> Result<(), StoreError> {
+pub(super) async fn run(url: &str, dialect: Dialect) -> Result<(), StoreError> {
+    // sqlx's own pool, for the migrator takes no other; it is not needed afterwards.
+    let pool = AnyPoolOptions::new().max_connections(2).acquire_timeout(ACQUIRE_TIMEOUT);
+    let pool = pool.connect(&dialect.complete(url)).await?;
+    let outcome = migrate(&pool, dialect).await;
+    pool.close().await;
+    outcome
+}
+
+async fn migrate(pool: &AnyPool, dialect: Dialect) -> Result<(), StoreError> {
     match dialect {
         Dialect::Mysql => {
             // sqlx takes a lock of its own, which on MariaDB does not wait. Ours sits on a connection that leaves the pool: closing it lets go of

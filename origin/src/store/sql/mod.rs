@@ -6,7 +6,9 @@ mod events;
 mod feed;
 mod imported_sessions;
 mod leases;
+mod list;
 mod migrate;
+mod pool;
 mod revocations;
 mod rotation;
 mod row;
@@ -23,12 +25,10 @@ use super::{
 use crate::clock::Clock;
 use async_trait::async_trait;
 use dialect::Dialect;
-use sqlx::{
-    Any, AnyConnection, AnyPool, Executor, QueryBuilder, SqlSafeStr, Transaction,
-    any::AnyPoolOptions,
-};
+use pool::{Pool, Transaction};
+use sqlx::{Any, QueryBuilder};
 use std::{sync::Arc, time::Duration};
-use step::{to_the_end, with_retry};
+use step::{repeatable, to_the_end, with_retry};
 use wayleave_shared::{
     feed::FeedCursor,
     json::Json,
@@ -41,7 +41,7 @@ use wayleave_shared::{
 /// Sessions, their data and the signing keys in an SQL database.
 #[derive(Clone)]
 pub struct SqlStore {
-    pool: AnyPool,
+    pool: Pool,
     dialect: Dialect,
     clock: StoreClock,
 }
@@ -70,13 +70,8 @@ impl SqlStore {
     ) -> Result<Self, StoreError> {
         sqlx::any::install_default_drivers();
         let dialect = Dialect::of(url);
-        let pool = AnyPoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .after_connect(move |connection, _| Box::pin(prepare(connection, dialect)))
-            .connect(&dialect.complete(url))
-            .await?;
-        migrate::run(&pool, dialect).await?;
+        let pool = Pool::new(url, dialect, connections)?;
+        migrate::run(url, dialect).await?;
         let store = Self { pool, dialect, clock };
         with_retry(|| feed::set_up(&store)).await?;
         Ok(store)
@@ -101,44 +96,34 @@ impl SqlStore {
         query.push(before).push_bind(self.now_override()).push(after);
     }
 
-    async fn begin(&self) -> Result<Transaction<'static, Any>, StoreError> {
-        Ok(self.pool.begin_with(self.dialect.begin().into_sql_str()).await?)
+    async fn begin(&self) -> Result<Transaction, StoreError> {
+        Ok(self.pool.begin().await?)
     }
 }
 
-async fn prepare(connection: &mut AnyConnection, dialect: Dialect) -> sqlx::Result<()> {
-    for statement in dialect.on_connect() {
-        connection.execute(*statement).await?;
-    }
+async fn ping(store: &SqlStore) -> Result<(), StoreError> {
+    store.pool.execute(sqlx::query("SELECT 1")).await?;
     Ok(())
-}
-
-/// Whether the connection keeps a statement over a list of this length prepared: the few common lengths, so that they do not push each other out.
-///
-/// One that is not kept costs 40 ms: sqlx tells the server to forget it, which has no answer, and the network holds the next statement back until the
-/// server has acknowledged that. Meanwhile the transaction holds its locks.
-const fn keeps_prepared(length: usize) -> bool {
-    length <= 4
 }
 
 #[async_trait]
 impl Store for SqlStore {
     async fn create_session(&self, session: NewSession) -> Result<(), StoreError> {
-        to_the_end(self, async move |store| with_retry(|| sessions::create(&store, &session)).await)
-            .await
+        to_the_end(self, async move |store| sessions::create(&store, &session).await).await
     }
 
     async fn session(&self, handle: SessionHandle) -> Result<Option<StoredSession>, StoreError> {
-        to_the_end(self, async move |store| sessions::find(&store, handle).await).await
+        to_the_end(self, async move |store| repeatable(|| sessions::find(&store, handle)).await)
+            .await
     }
 
     async fn rotate(&self, rotate: Rotate) -> Result<Rotation, StoreError> {
-        to_the_end(self, async move |store| with_retry(|| rotation::rotate(&store, &rotate)).await)
+        to_the_end(self, async move |store| repeatable(|| rotation::rotate(&store, &rotate)).await)
             .await
     }
 
     async fn note_use(&self, usage: Use) -> Result<bool, StoreError> {
-        to_the_end(self, async move |store| with_retry(|| rotation::note_use(&store, &usage)).await)
+        to_the_end(self, async move |store| repeatable(|| rotation::note_use(&store, &usage)).await)
             .await
     }
 
@@ -148,7 +133,7 @@ impl Store for SqlStore {
     ) -> Result<Vec<SessionHandle>, StoreError> {
         let confirmations = confirmations.to_vec();
         to_the_end(self, async move |store| {
-            with_retry(|| rotation::confirm(&store, &confirmations)).await
+            repeatable(|| rotation::confirm(&store, &confirmations)).await
         })
         .await
     }
@@ -160,7 +145,7 @@ impl Store for SqlStore {
     ) -> Result<bool, StoreError> {
         let payload = payload.cloned();
         to_the_end(self, async move |store| {
-            with_retry(|| sessions::update_payload(&store, handle, payload.as_ref())).await
+            repeatable(|| sessions::update_payload(&store, handle, payload.as_ref())).await
         })
         .await
     }
@@ -215,7 +200,10 @@ impl Store for SqlStore {
         after: Option<SessionHandle>,
         limit: u32,
     ) -> Result<Expired, StoreError> {
-        to_the_end(self, async move |store| ending::expired(&store, after, limit).await).await
+        to_the_end(self, async move |store| {
+            repeatable(|| ending::expired(&store, after, limit)).await
+        })
+        .await
     }
 
     async fn hold_lease(
@@ -226,7 +214,7 @@ impl Store for SqlStore {
     ) -> Result<bool, StoreError> {
         let name = name.to_owned();
         to_the_end(self, async move |store| {
-            with_retry(|| leases::hold(&store, &name, holder, time)).await
+            repeatable(|| leases::hold(&store, &name, holder, time)).await
         })
         .await
     }
@@ -234,7 +222,7 @@ impl Store for SqlStore {
     async fn release_lease(&self, name: &str, holder: [u8; 16]) -> Result<(), StoreError> {
         let name = name.to_owned();
         to_the_end(self, async move |store| {
-            with_retry(|| leases::release(&store, &name, holder)).await
+            repeatable(|| leases::release(&store, &name, holder)).await
         })
         .await
     }
@@ -245,13 +233,13 @@ impl Store for SqlStore {
     }
 
     async fn finish_event(&self, event: EventId) -> Result<(), StoreError> {
-        to_the_end(self, async move |store| with_retry(|| events::finish(&store, event)).await)
+        to_the_end(self, async move |store| repeatable(|| events::finish(&store, event)).await)
             .await
     }
 
     async fn postpone_event(&self, event: EventId, pause: Duration) -> Result<(), StoreError> {
         to_the_end(self, async move |store| {
-            with_retry(|| events::postpone(&store, event, pause)).await
+            repeatable(|| events::postpone(&store, event, pause)).await
         })
         .await
     }
@@ -261,11 +249,12 @@ impl Store for SqlStore {
         since: Option<FeedCursor>,
         limit: usize,
     ) -> Result<RevocationPage, StoreError> {
-        to_the_end(self, async move |store| feed::page(&store, since, limit).await).await
+        to_the_end(self, async move |store| repeatable(|| feed::page(&store, since, limit)).await)
+            .await
     }
 
     async fn forget_revocations(&self, limit: u32) -> Result<u64, StoreError> {
-        to_the_end(self, async move |store| with_retry(|| revocations::forget(&store, limit)).await)
+        to_the_end(self, async move |store| repeatable(|| revocations::forget(&store, limit)).await)
             .await
     }
 
@@ -276,12 +265,15 @@ impl Store for SqlStore {
         limit: u32,
     ) -> Result<Vec<StoredSession>, StoreError> {
         let user_id = user_id.clone();
-        to_the_end(self, async move |store| sessions::of_user(&store, &user_id, after, limit).await)
-            .await
+        to_the_end(self, async move |store| {
+            repeatable(|| sessions::of_user(&store, &user_id, after, limit)).await
+        })
+        .await
     }
 
     async fn session_data(&self, handle: SessionHandle) -> Result<Option<SessionData>, StoreError> {
-        to_the_end(self, async move |store| session_data::read(&store, handle).await).await
+        to_the_end(self, async move |store| repeatable(|| session_data::read(&store, handle)).await)
+            .await
     }
 
     async fn update_session_data(
@@ -313,8 +305,10 @@ impl Store for SqlStore {
         &self,
         token_hash: RefreshHash,
     ) -> Result<Option<SessionHandle>, StoreError> {
-        to_the_end(self, async move |store| imported_sessions::of_token(&store, &token_hash).await)
-            .await
+        to_the_end(self, async move |store| {
+            repeatable(|| imported_sessions::of_token(&store, &token_hash)).await
+        })
+        .await
     }
 
     async fn take_back_imports(
@@ -330,20 +324,20 @@ impl Store for SqlStore {
 
     async fn remove_import(&self, source: SourceId) -> Result<(), StoreError> {
         to_the_end(self, async move |store| {
-            with_retry(|| imported_sessions::remove(&store, source)).await
+            repeatable(|| imported_sessions::remove(&store, source)).await
         })
         .await
     }
 
     async fn forget_imports(&self, limit: u32) -> Result<u64, StoreError> {
         to_the_end(self, async move |store| {
-            with_retry(|| imported_sessions::forget(&store, limit)).await
+            repeatable(|| imported_sessions::forget(&store, limit)).await
         })
         .await
     }
 
     async fn signing_keys(&self) -> Result<Vec<SealedSigningKey>, StoreError> {
-        to_the_end(self, async move |store| signing_keys::all(&store).await).await
+        to_the_end(self, async move |store| repeatable(|| signing_keys::all(&store)).await).await
     }
 
     async fn add_signing_key(&self, key: NewSigningKey) -> Result<KeyAddition, StoreError> {
@@ -353,7 +347,7 @@ impl Store for SqlStore {
 
     async fn raise_validity(&self, generation: u64, validity: Duration) -> Result<(), StoreError> {
         to_the_end(self, async move |store| {
-            with_retry(|| signing_keys::raise_validity(&store, generation, validity)).await
+            repeatable(|| signing_keys::raise_validity(&store, generation, validity)).await
         })
         .await
     }
@@ -361,7 +355,7 @@ impl Store for SqlStore {
     async fn forget_signing_keys(&self, generations: &[u64]) -> Result<(), StoreError> {
         let generations = generations.to_vec();
         to_the_end(self, async move |store| {
-            with_retry(|| signing_keys::forget(&store, &generations)).await
+            repeatable(|| signing_keys::forget(&store, &generations)).await
         })
         .await
     }
@@ -374,13 +368,6 @@ impl Store for SqlStore {
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
-        to_the_end(self, async move |store| {
-            sqlx::query("SELECT 1").execute(&store.pool).await?;
-            Ok(())
-        })
-        .await
+        to_the_end(self, async move |store| repeatable(|| ping(&store)).await).await
     }
 }
-
-/// How long a request waits for a connection before it is told to come back.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);

@@ -1,8 +1,13 @@
 //! The table `revocations`: what was ended, written in the transaction that ends it. The feed reads it, see [`super::feed`].
 
-use super::{SqlStore, keeps_prepared, row};
+use super::{
+    SqlStore,
+    list::{parts, push_list},
+    pool::Transaction,
+    row,
+};
 use crate::{random, store::StoreError};
-use sqlx::{Any, AssertSqlSafe, QueryBuilder, Transaction};
+use sqlx::{AssertSqlSafe, QueryBuilder};
 use std::time::Duration;
 use wayleave_shared::{
     feed::UserDigest, key_set::KeyId, session_handle::SessionHandle, time::UnixMilliseconds,
@@ -12,7 +17,7 @@ use wayleave_shared::{
 /// Notes the end of one session.
 pub(super) async fn record_session(
     store: &SqlStore,
-    transaction: &mut Transaction<'static, Any>,
+    transaction: &mut Transaction,
     handle: SessionHandle,
     remember: Duration,
 ) -> Result<(), StoreError> {
@@ -20,26 +25,25 @@ pub(super) async fn record_session(
         "INSERT INTO revocations (id, kind, subject, forget_at) VALUES (?, ?, ?, {} + ?)",
         store.dialect.now()
     );
-    sqlx::query(AssertSqlSafe(statement))
+    let query = sqlx::query(AssertSqlSafe(statement))
         .bind(id(prefix_of(handle))?)
         .bind(SESSION)
         .bind(handle.as_bytes().to_vec())
         .bind(store.now_override())
-        .bind(row::milliseconds(remember))
-        .execute(&mut **transaction)
-        .await?;
+        .bind(row::milliseconds(remember));
+    transaction.execute(query).await?;
     Ok(())
 }
 
 /// Notes the end of these sessions.
 pub(super) async fn record_sessions(
     store: &SqlStore,
-    transaction: &mut Transaction<'static, Any>,
+    transaction: &mut Transaction,
     handles: &[SessionHandle],
     remember: Duration,
 ) -> Result<(), StoreError> {
     let forget_at = row::integer(now(store, transaction).await?.after(remember).0);
-    for some in handles.chunks(INSERT_AT_A_TIME) {
+    for some in parts(handles) {
         let mut insert =
             QueryBuilder::new("INSERT INTO revocations (id, kind, subject, forget_at) VALUES ");
         for (index, handle) in some.iter().enumerate() {
@@ -51,8 +55,7 @@ pub(super) async fn record_sessions(
             values.push_bind(forget_at);
             insert.push(")");
         }
-        let is_kept = keeps_prepared(some.len());
-        insert.build().persistent(is_kept).execute(&mut **transaction).await?;
+        transaction.execute(insert.build()).await?;
     }
     Ok(())
 }
@@ -60,7 +63,7 @@ pub(super) async fn record_sessions(
 /// Notes the end of all sessions of a user: whatever was issued before, by any clock, is over. Those that were live are to be noted one by one besides.
 pub(super) async fn record_user(
     store: &SqlStore,
-    transaction: &mut Transaction<'static, Any>,
+    transaction: &mut Transaction,
     user_id: &UserId,
     remember: Duration,
 ) -> Result<(), StoreError> {
@@ -69,34 +72,33 @@ pub(super) async fn record_user(
     // clocks may differ.
     let issued_before = UnixMilliseconds(now.0.saturating_sub(CLOCK_SKEW_MS));
     let forget_at = row::integer(now.after(remember).0);
-    sqlx::query(
+    let query = sqlx::query(
         "INSERT INTO revocations (id, kind, subject, issued_before, forget_at) VALUES (?, ?, ?, ?, ?)",
     )
     .bind(id(SessionHandle::prefix_of(user_id))?)
     .bind(USER)
     .bind(UserDigest::of(user_id).0.to_vec())
     .bind(row::integer(issued_before.whole_seconds().milliseconds().0))
-    .bind(forget_at)
-    .execute(&mut **transaction)
-    .await?;
+    .bind(forget_at);
+    transaction.execute(query).await?;
     Ok(())
 }
 
 /// Notes the removal of a signing key.
 pub(super) async fn record_key(
     store: &SqlStore,
-    transaction: &mut Transaction<'static, Any>,
+    transaction: &mut Transaction,
     key: &KeyId,
     remember: Duration,
 ) -> Result<(), StoreError> {
     let forget_at = now(store, transaction).await?.after(remember);
-    sqlx::query("INSERT INTO revocations (id, kind, subject, forget_at) VALUES (?, ?, ?, ?)")
-        .bind(id(random::bytes()?)?)
-        .bind(KEY)
-        .bind(key.as_str().as_bytes().to_vec())
-        .bind(row::integer(forget_at.0))
-        .execute(&mut **transaction)
-        .await?;
+    let query =
+        sqlx::query("INSERT INTO revocations (id, kind, subject, forget_at) VALUES (?, ?, ?, ?)")
+            .bind(id(random::bytes()?)?)
+            .bind(KEY)
+            .bind(key.as_str().as_bytes().to_vec())
+            .bind(row::integer(forget_at.0));
+    transaction.execute(query).await?;
     Ok(())
 }
 
@@ -106,33 +108,26 @@ pub(super) async fn forget(store: &SqlStore, limit: u32) -> Result<u64, StoreErr
         "SELECT id FROM revocations WHERE forget_at <= {} ORDER BY forget_at LIMIT ?",
         store.dialect.now()
     );
-    let rows = sqlx::query(AssertSqlSafe(statement))
-        .bind(store.now_override())
-        .bind(i64::from(limit))
-        .fetch_all(&store.pool)
-        .await?;
+    let query =
+        sqlx::query(AssertSqlSafe(statement)).bind(store.now_override()).bind(i64::from(limit));
+    let rows = store.pool.fetch_all(query).await?;
     if rows.is_empty() {
         return Ok(0);
     }
     let mut delete = QueryBuilder::new("DELETE FROM revocations WHERE id IN (");
-    let mut ids = delete.separated(", ");
-    for found in &rows {
-        ids.push_bind(row::column::<Vec<u8>>(found, TABLE, "id")?);
-    }
-    delete.push(")");
-    Ok(delete.build().persistent(false).execute(&store.pool).await?.rows_affected())
+    let ids = rows.iter().map(|found| row::column(found, TABLE, "id"));
+    push_list(&mut delete, ids.collect::<Result<Vec<_>, _>>()?);
+    Ok(store.pool.execute(delete.build()).await?.rows_affected())
 }
 
 /// The time inside a transaction, for statements that need it more than once.
 pub(super) async fn now(
     store: &SqlStore,
-    transaction: &mut Transaction<'static, Any>,
+    transaction: &mut Transaction,
 ) -> Result<UnixMilliseconds, StoreError> {
     let statement = format!("SELECT {} AS now", store.dialect.now());
-    let found = sqlx::query(AssertSqlSafe(statement))
-        .bind(store.now_override())
-        .fetch_one(&mut **transaction)
-        .await?;
+    let query = sqlx::query(AssertSqlSafe(statement)).bind(store.now_override());
+    let found = transaction.fetch_one(query).await?;
     row::time(&found, "(the clock)", "now")
 }
 
@@ -151,8 +146,6 @@ pub(super) const TABLE: &str = "revocations";
 pub(super) const SESSION: i64 = 1;
 pub(super) const USER: i64 = 2;
 pub(super) const KEY: i64 = 3;
-
-const INSERT_AT_A_TIME: usize = 500;
 
 /// How far the clocks of an origin and the database may differ, in milliseconds.
 const CLOCK_SKEW_MS: u64 = 60_000;

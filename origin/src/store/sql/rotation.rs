@@ -1,6 +1,6 @@
 //! What a refresh changes in the table `sessions`. Each step is one guarded statement: it happens only where nothing else happened since the row was read.
 
-use super::{SqlStore, keeps_prepared, row};
+use super::{SqlStore, list::push_list, row};
 use crate::store::{Rotate, Rotation, StoreError, Use};
 use sqlx::{AssertSqlSafe, QueryBuilder};
 use wayleave_shared::{session_handle::SessionHandle, wire::Confirmation};
@@ -14,7 +14,7 @@ pub(super) async fn rotate(store: &SqlStore, rotate: &Rotate) -> Result<Rotation
         store.dialect.now()
     );
     // sqlx sets CLIENT_FOUND_ROWS, so this counts rows matched, not rows changed.
-    let matched = sqlx::query(AssertSqlSafe(statement))
+    let query = sqlx::query(AssertSqlSafe(statement))
         .bind(rotate.to.0.to_vec())
         .bind(rotate.from.0.to_vec())
         .bind(rotate.derivation.key.0.to_vec())
@@ -23,10 +23,8 @@ pub(super) async fn rotate(store: &SqlStore, rotate: &Rotate) -> Result<Rotation
         .bind(row::integer(rotate.expires_at.0))
         .bind(rotate.handle.as_bytes().to_vec())
         .bind(rotate.from.0.to_vec())
-        .bind(store.now_override())
-        .execute(&store.pool)
-        .await?
-        .rows_affected();
+        .bind(store.now_override());
+    let matched = store.pool.execute(query).await?.rows_affected();
     Ok(if matched == 0 { Rotation::Lost } else { Rotation::Advanced })
 }
 
@@ -36,16 +34,14 @@ pub(super) async fn note_use(store: &SqlStore, usage: &Use) -> Result<bool, Stor
         "UPDATE sessions SET confirmed_at = {now}, refreshed_at = ?, expires_at = ?
           WHERE handle = ? AND refresh_hash = ? AND confirmed_at IS NULL AND expires_at > {now}"
     );
-    let matched = sqlx::query(AssertSqlSafe(statement))
+    let query = sqlx::query(AssertSqlSafe(statement))
         .bind(store.now_override())
         .bind(row::integer(usage.refreshed_at.0))
         .bind(row::integer(usage.expires_at.0))
         .bind(usage.handle.as_bytes().to_vec())
         .bind(usage.token.0.to_vec())
-        .bind(store.now_override())
-        .execute(&store.pool)
-        .await?
-        .rows_affected();
+        .bind(store.now_override());
+    let matched = store.pool.execute(query).await?.rows_affected();
     Ok(matched > 0)
 }
 
@@ -66,8 +62,7 @@ pub(super) async fn confirm(
     push_list(&mut select, gone.iter().map(|handle| handle.as_bytes().to_vec()));
     select.push(" AND expires_at > ");
     store.push_now(&mut select);
-    let is_kept = keeps_prepared(gone.len());
-    let rows = select.build().persistent(is_kept).fetch_all(&store.pool).await?;
+    let rows = store.pool.fetch_all(select.build()).await?;
 
     let (mut handles, mut hashes) = (Vec::new(), Vec::new());
     for found in &rows {
@@ -83,31 +78,18 @@ pub(super) async fn confirm(
         }
     }
     if !handles.is_empty() {
-        let is_kept = keeps_prepared(handles.len());
         let mut update = QueryBuilder::new("UPDATE sessions SET confirmed_at = ");
         store.push_now(&mut update);
         update.push(" WHERE handle IN (");
-        push_list(&mut update, handles.into_iter());
+        push_list(&mut update, handles);
         // No two sessions have a hash in common, so each handle meets its own.
         update.push(" AND refresh_hash IN (");
-        push_list(&mut update, hashes.into_iter());
+        push_list(&mut update, hashes);
         update.push(" AND confirmed_at IS NULL AND expires_at > ");
         store.push_now(&mut update);
-        update.build().persistent(is_kept).execute(&store.pool).await?;
+        store.pool.execute(update.build()).await?;
     }
     Ok(gone)
-}
-
-/// Values between commas, and the closing parenthesis.
-pub(super) fn push_list(
-    query: &mut QueryBuilder<sqlx::Any>,
-    values: impl Iterator<Item = Vec<u8>>,
-) {
-    let mut list = query.separated(", ");
-    for value in values {
-        list.push_bind(value);
-    }
-    query.push(")");
 }
 
 const TABLE: &str = super::sessions::TABLE;

@@ -14,16 +14,62 @@ pub(super) async fn read(
           WHERE sessions.handle = ? AND expires_at > {}",
         store.dialect.now()
     );
-    let found = sqlx::query(AssertSqlSafe(statement))
+    let query = sqlx::query(AssertSqlSafe(statement))
         .bind(handle.as_bytes().to_vec())
-        .bind(store.now_override())
-        .fetch_optional(&store.pool)
-        .await?;
+        .bind(store.now_override());
+    let found = store.pool.fetch_optional(query).await?;
     let Some(found) = found else { return Ok(None) };
     Ok(Some(SessionData { data: row::json(&found, TABLE, "data")?, version: version(&found)? }))
 }
 
 pub(super) async fn update(
+    store: &SqlStore,
+    handle: SessionHandle,
+    data: &Json,
+    expected_version: Option<u64>,
+) -> Result<DataUpdate, StoreError> {
+    if let Some(told_version) = store.dialect.told_version() {
+        let replaced = replace(store, told_version, handle, data, expected_version).await?;
+        if let Some(version) = replaced {
+            return Ok(DataUpdate::Stored(version));
+        }
+    }
+    update_locked(store, handle, data, expected_version).await
+}
+
+/// The one statement that nearly all updates are. Gives the new version; `None` where nothing was stored yet, the version is another, or there is no such session.
+///
+/// The session's row is read without a lock. If somebody ends the session at the same time, he removes its data in the same transaction, before or after this: so this
+/// finds no row, or happens before the end.
+async fn replace(
+    store: &SqlStore,
+    told_version: &str,
+    handle: SessionHandle,
+    data: &Json,
+    expected_version: Option<u64>,
+) -> Result<Option<u64>, StoreError> {
+    let statement = format!(
+        "UPDATE session_data SET data = ?, version = {told_version}
+          WHERE handle = ? AND version = COALESCE(?, version)
+            AND EXISTS (SELECT 1 FROM sessions WHERE sessions.handle = ? AND expires_at > {})",
+        store.dialect.now()
+    );
+    let query = sqlx::query(AssertSqlSafe(statement))
+        .bind(data.text().as_bytes().to_vec())
+        .bind(handle.as_bytes().to_vec())
+        .bind(expected_version.map(row::integer))
+        .bind(handle.as_bytes().to_vec())
+        .bind(store.now_override());
+    let written = store.pool.execute(query).await?;
+    if written.rows_affected() == 0 {
+        return Ok(None);
+    }
+    let version = written.last_insert_id().and_then(|version| u64::try_from(version).ok());
+    version.map(Some).ok_or(StoreError::Inconsistent { table: TABLE, column: "version" })
+}
+
+/// Looks first, under lock: finds out why there was nothing to replace, and writes what is the first.
+async fn update_locked(
     store: &SqlStore,
     handle: SessionHandle,
     data: &Json,
@@ -36,29 +82,27 @@ pub(super) async fn update(
         store.dialect.for_update()
     );
     let mut transaction = store.begin().await?;
-    let found = sqlx::query(AssertSqlSafe(statement))
+    let query = sqlx::query(AssertSqlSafe(statement))
         .bind(handle.as_bytes().to_vec())
-        .bind(store.now_override())
-        .fetch_optional(&mut *transaction)
-        .await?;
+        .bind(store.now_override());
+    let found = transaction.fetch_optional(query).await?;
     let Some(found) = found else { return Ok(DataUpdate::NoSession) };
     let stored_version = version(&found)?;
     if expected_version.is_some_and(|expected| expected != stored_version) {
         return Ok(DataUpdate::Conflict(stored_version));
     }
 
-    // The session's row is locked, so nobody else writes or removes its data until the commit.
+    // Both rows are locked, so nobody else writes or removes the data until the commit.
     let write = if stored_version == 0 {
         "INSERT INTO session_data (data, version, handle) VALUES (?, ?, ?)"
     } else {
         "UPDATE session_data SET data = ?, version = ? WHERE handle = ?"
     };
-    sqlx::query(write)
+    let query = sqlx::query(write)
         .bind(data.text().as_bytes().to_vec())
         .bind(row::integer(stored_version + 1))
-        .bind(handle.as_bytes().to_vec())
-        .execute(&mut *transaction)
-        .await?;
+        .bind(handle.as_bytes().to_vec());
+    transaction.execute(query).await?;
     transaction.commit().await?;
     Ok(DataUpdate::Stored(stored_version + 1))
 }

@@ -1,6 +1,6 @@
 //! The table `sessions`.
 
-use super::{SqlStore, row};
+use super::{SqlStore, row, step::with_retry};
 use crate::store::{NewSession, StoreError, StoredSession};
 use sqlx::{AssertSqlSafe, any::AnyRow};
 use wayleave_shared::{
@@ -14,6 +14,21 @@ use wayleave_shared::{
 };
 
 pub(super) async fn create(store: &SqlStore, new: &NewSession) -> Result<(), StoreError> {
+    match with_retry(|| insert(store, new)).await {
+        Err(error) if error.is_cut() => match with_retry(|| insert(store, new)).await {
+            // Nobody else draws this handle: the first attempt was carried out after all.
+            Err(StoreError::Database(sqlx::Error::Database(error)))
+                if error.is_unique_violation() =>
+            {
+                Ok(())
+            }
+            outcome => outcome,
+        },
+        outcome => outcome,
+    }
+}
+
+async fn insert(store: &SqlStore, new: &NewSession) -> Result<(), StoreError> {
     let now = store.dialect.now();
     let client = new.client.clone().unwrap_or_default();
     let statement = format!(
@@ -34,17 +49,16 @@ pub(super) async fn create(store: &SqlStore, new: &NewSession) -> Result<(), Sto
         .bind(store.now_override())
         .bind(row::milliseconds(new.validity));
     let Some(data) = &new.data else {
-        insert.execute(&store.pool).await?;
+        store.pool.execute(insert).await?;
         return Ok(());
     };
 
     let mut transaction = store.begin().await?;
-    insert.execute(&mut *transaction).await?;
-    sqlx::query("INSERT INTO session_data (handle, data, version) VALUES (?, ?, 1)")
+    transaction.execute(insert).await?;
+    let query = sqlx::query("INSERT INTO session_data (handle, data, version) VALUES (?, ?, 1)")
         .bind(new.handle.as_bytes().to_vec())
-        .bind(json_bytes(data))
-        .execute(&mut *transaction)
-        .await?;
+        .bind(json_bytes(data));
+    transaction.execute(query).await?;
     Ok(transaction.commit().await?)
 }
 
@@ -56,12 +70,11 @@ pub(super) async fn find(
     let statement = format!(
         "SELECT {COLUMNS}, {now} AS read_at FROM sessions WHERE handle = ? AND expires_at > {now}"
     );
-    let found = sqlx::query(AssertSqlSafe(statement))
+    let query = sqlx::query(AssertSqlSafe(statement))
         .bind(store.now_override())
         .bind(handle.as_bytes().to_vec())
-        .bind(store.now_override())
-        .fetch_optional(&store.pool)
-        .await?;
+        .bind(store.now_override());
+    let found = store.pool.fetch_optional(query).await?;
     found.as_ref().map(stored_session).transpose()
 }
 
@@ -75,13 +88,11 @@ pub(super) async fn update_payload(
         store.dialect.now()
     );
     // sqlx sets CLIENT_FOUND_ROWS, so this counts rows matched, not rows changed.
-    let matched = sqlx::query(AssertSqlSafe(statement))
+    let query = sqlx::query(AssertSqlSafe(statement))
         .bind(payload.map(json_bytes))
         .bind(handle.as_bytes().to_vec())
-        .bind(store.now_override())
-        .execute(&store.pool)
-        .await?
-        .rows_affected();
+        .bind(store.now_override());
+    let matched = store.pool.execute(query).await?.rows_affected();
     Ok(matched > 0)
 }
 
@@ -98,7 +109,7 @@ pub(super) async fn of_user(
           WHERE handle BETWEEN ? AND ? AND handle > ? AND user_id = ? AND expires_at > {now}
           ORDER BY handle LIMIT ?"
     );
-    let rows = sqlx::query(AssertSqlSafe(statement))
+    let query = sqlx::query(AssertSqlSafe(statement))
         .bind(store.now_override())
         .bind(first)
         .bind(last)
@@ -106,9 +117,8 @@ pub(super) async fn of_user(
         .bind(after.map_or_else(Vec::new, |after| after.as_bytes().to_vec()))
         .bind(user_id.to_bytes())
         .bind(store.now_override())
-        .bind(i64::from(limit))
-        .fetch_all(&store.pool)
-        .await?;
+        .bind(i64::from(limit));
+    let rows = store.pool.fetch_all(query).await?;
     rows.iter().map(stored_session).collect()
 }
 

@@ -1,30 +1,28 @@
 //! The tables `signing_keys` and `removed_signing_keys`.
 
-use super::{SqlStore, revocations, row};
+use super::{SqlStore, list::padded, pool::Transaction, revocations, row};
 use crate::store::{
     KeyAddition, KeyRemoval, NewSigningKey, RemoveKey, SealedSigningKey, StoreError,
 };
-use sqlx::{Any, AssertSqlSafe, QueryBuilder, Transaction, any::AnyRow};
+use sqlx::{AssertSqlSafe, QueryBuilder, any::AnyRow};
 use std::time::Duration;
 use wayleave_shared::key_set::KeyId;
 
 pub(super) async fn all(store: &SqlStore) -> Result<Vec<SealedSigningKey>, StoreError> {
-    let rows = sqlx::query(
+    let query = sqlx::query(
         "SELECT generation, key_id, sealed_seed, signs_from, signs_until, longest_validity FROM signing_keys
           WHERE NOT EXISTS (SELECT 1 FROM removed_signing_keys WHERE removed_signing_keys.key_id = signing_keys.key_id)
           ORDER BY generation",
-    )
-    .fetch_all(&store.pool)
-    .await?;
+    );
+    let rows = store.pool.fetch_all(query).await?;
     rows.iter().map(signing_key).collect()
 }
 
 pub(super) async fn add(store: &SqlStore, key: &NewSigningKey) -> Result<KeyAddition, StoreError> {
     let mut transaction = store.begin().await?;
-    let removed = sqlx::query("SELECT removed_at FROM removed_signing_keys WHERE key_id = ?")
-        .bind(key.key_id.as_str().as_bytes().to_vec())
-        .fetch_optional(&mut *transaction)
-        .await?;
+    let query = sqlx::query("SELECT removed_at FROM removed_signing_keys WHERE key_id = ?")
+        .bind(key.key_id.as_str().as_bytes().to_vec());
+    let removed = transaction.fetch_optional(query).await?;
     if removed.is_some() {
         return Ok(KeyAddition::Removed);
     }
@@ -39,14 +37,13 @@ pub(super) async fn raise_validity(
     validity: Duration,
 ) -> Result<(), StoreError> {
     let validity = row::milliseconds(validity);
-    sqlx::query(
+    let query = sqlx::query(
         "UPDATE signing_keys SET longest_validity = ? WHERE generation = ? AND longest_validity < ?",
     )
     .bind(validity)
     .bind(row::integer(generation))
-    .bind(validity)
-    .execute(&store.pool)
-    .await?;
+    .bind(validity);
+    store.pool.execute(query).await?;
     Ok(())
 }
 
@@ -56,21 +53,19 @@ pub(super) async fn forget(store: &SqlStore, generations: &[u64]) -> Result<(), 
     }
     let mut delete = QueryBuilder::new("DELETE FROM signing_keys WHERE generation IN (");
     let mut these = delete.separated(", ");
-    for generation in generations {
-        these.push_bind(row::integer(*generation));
+    for generation in padded(generations.iter().copied()) {
+        these.push_bind(row::integer(generation));
     }
-    delete.push(")").build().persistent(false).execute(&store.pool).await?;
+    delete.push(")");
+    store.pool.execute(delete.build()).await?;
     Ok(())
 }
 
 pub(super) async fn remove(store: &SqlStore, remove: &RemoveKey) -> Result<KeyRemoval, StoreError> {
     let key_id = remove.key.as_str().as_bytes().to_vec();
     let mut transaction = store.begin().await?;
-    let deleted = sqlx::query("DELETE FROM signing_keys WHERE key_id = ?")
-        .bind(key_id.clone())
-        .execute(&mut *transaction)
-        .await?
-        .rows_affected();
+    let query = sqlx::query("DELETE FROM signing_keys WHERE key_id = ?").bind(key_id.clone());
+    let deleted = transaction.execute(query).await?.rows_affected();
     if deleted == 0 {
         return Ok(KeyRemoval::Unknown);
     }
@@ -83,11 +78,8 @@ pub(super) async fn remove(store: &SqlStore, remove: &RemoveKey) -> Result<KeyRe
         "INSERT INTO removed_signing_keys (key_id, removed_at) VALUES (?, {})",
         store.dialect.now()
     );
-    let noted = sqlx::query(AssertSqlSafe(statement))
-        .bind(key_id)
-        .bind(store.now_override())
-        .execute(&mut *transaction)
-        .await;
+    let query = sqlx::query(AssertSqlSafe(statement)).bind(key_id).bind(store.now_override());
+    let noted = transaction.execute(query).await;
     match noted {
         // Somebody removed it at the same time; their transaction has told the feed.
         Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
@@ -101,11 +93,8 @@ pub(super) async fn remove(store: &SqlStore, remove: &RemoveKey) -> Result<KeyRe
 }
 
 /// Whether the generation was free.
-async fn insert(
-    transaction: &mut Transaction<'static, Any>,
-    key: &NewSigningKey,
-) -> Result<bool, StoreError> {
-    let inserted = sqlx::query(
+async fn insert(transaction: &mut Transaction, key: &NewSigningKey) -> Result<bool, StoreError> {
+    let query = sqlx::query(
         "INSERT INTO signing_keys (generation, key_id, sealed_seed, signs_from, signs_until, longest_validity)
          VALUES (?, ?, ?, ?, ?, ?)",
     )
@@ -114,9 +103,8 @@ async fn insert(
     .bind(key.sealed_seed.clone())
     .bind(row::integer(key.signs_from.0))
     .bind(row::integer(key.signs_until.0))
-    .bind(row::milliseconds(key.longest_validity))
-    .execute(&mut **transaction)
-    .await;
+    .bind(row::milliseconds(key.longest_validity));
+    let inserted = transaction.execute(query).await;
     match inserted {
         Ok(_) => Ok(true),
         Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(false),

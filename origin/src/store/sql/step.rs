@@ -24,6 +24,20 @@ where
     step().await
 }
 
+/// Runs a step once more, on another connection, where the first went dead before it answered: somebody may have ended it while it was not in use. Only for a step
+/// that may be carried out twice.
+pub(super) async fn repeatable<T, F, Fut>(step: F) -> Result<T, StoreError>
+where
+    F: Fn() -> Fut + Send + Sync,
+    Fut: Future<Output = Result<T, StoreError>> + Send,
+    T: Send,
+{
+    match with_retry(&step).await {
+        Err(error) if error.is_cut() => with_retry(step).await,
+        outcome => outcome,
+    }
+}
+
 /// Runs a step to its end, also where the caller goes away meanwhile: a browser that hangs up, a job that is stopped.
 ///
 /// sqlx's MySQL connections do not bear to be given up. One that was preparing a statement waits for ever for an answer that never comes, and its place in the
