@@ -224,6 +224,10 @@ mod tests {
                 r#"{"userId":9007199254740992}"#,
                 "is not valid: an integer user id must lie within ±9007199254740991 at line 1 column 26",
             ),
+            (
+                r#"{"userId":18446744073709551615}"#,
+                "is not valid: an integer user id must lie within ±9007199254740991 at line 1 column 30",
+            ),
         ] {
             assert_eq!(session(json).unwrap_err(), expected, "{json}");
         }
