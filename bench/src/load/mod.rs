@@ -20,7 +20,7 @@ mod script;
 pub use answer::Answer;
 pub use connection::exchange;
 pub use generate::{Load, LoadError, Outcome, generate};
-pub use script::{Progress, Repeated, Script};
+pub use script::{Numbered, Progress, Repeated, Script};
 
 #[cfg(test)]
 mod tests;

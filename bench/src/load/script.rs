@@ -66,3 +66,79 @@ impl Script for Repeated {
         Ok(())
     }
 }
+
+/// A request that never comes twice: where it holds [`MARK`](Self::MARK) first, each has a number that no other has.
+///
+/// A database writes nothing for an `UPDATE` that changes nothing, so a side would be measured at less than it is asked.
+#[derive(Clone, Debug)]
+pub struct Numbered {
+    request: Vec<u8>,
+    place: usize,
+    next: u64,
+}
+
+impl Numbered {
+    /// What the number replaces: as many digits as it has.
+    pub const MARK: &str = "000000000000";
+
+    /// This one, sent by this connection.
+    ///
+    /// # Errors
+    ///
+    /// A sentence, where the mark is missing.
+    pub fn new(request: Vec<u8>, connection: usize) -> Result<Self, String> {
+        let place = request
+            .windows(Self::MARK.len())
+            .position(|found| found == Self::MARK.as_bytes())
+            .ok_or_else(|| format!("the request holds no {}", Self::MARK))?;
+        let first = u64::try_from(connection).map_err(|error| error.to_string())? * PER_CONNECTION;
+        Ok(Self { request, place, next: first })
+    }
+}
+
+impl Script for Numbered {
+    fn next(&mut self, request: &mut Vec<u8>) -> Result<(), String> {
+        self.next += 1;
+        let number = format!("{:012}", self.next);
+        request.extend_from_slice(&self.request);
+        request[self.place..self.place + number.len()].copy_from_slice(number.as_bytes());
+        Ok(())
+    }
+}
+
+/// The most requests of one connection that differ from those of the next.
+const PER_CONNECTION: u64 = 1_000_000_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_numbered_request_comes_twice() {
+        let request = b"a 000000000000 000000000000".to_vec();
+        let mut sent = Vec::new();
+        for connection in [0, 1] {
+            let mut script = Numbered::new(request.clone(), connection).unwrap();
+            for _ in 0..2 {
+                let mut next = Vec::new();
+                script.next(&mut next).unwrap();
+                sent.push(String::from_utf8(next).unwrap());
+            }
+        }
+        assert_eq!(
+            sent,
+            [
+                "a 000000000001 000000000000",
+                "a 000000000002 000000000000",
+                "a 001000000001 000000000000",
+                "a 001000000002 000000000000",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_request_without_the_mark_is_refused() {
+        let error = Numbered::new(b"a 00000000000".to_vec(), 0).unwrap_err();
+        assert_eq!(error, "the request holds no 000000000000");
+    }
+}

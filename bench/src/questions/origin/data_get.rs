@@ -72,28 +72,27 @@ pub(super) async fn readers(
     for (connection, isolate) in isolates.into_iter().enumerate() {
         let browser = Browser::log_in(stage, side, &sample::user(connection, 0)).await?;
         let request = browser.read_data(stage.origin.service_key());
-        scripts.push(verified(&browser, isolate, request));
+        scripts.push(verified(&browser, isolate, Box::new(Repeated::new(request))));
     }
     Ok(scripts)
 }
 
-/// The same request again and again; before each the access token is verified, where that is the edge's part.
+/// Before each request the access token is verified, where that is the edge's part.
 pub(super) fn verified(
     browser: &Browser,
     isolate: Arc<Isolate>,
-    request: Vec<u8>,
+    then: Box<dyn Script>,
 ) -> Box<dyn Script> {
-    let then = Repeated::new(request);
     match browser.access_token() {
         Some(token) => Box::new(Verified { isolate, token: token.to_owned(), then }),
-        None => Box::new(then),
+        None => then,
     }
 }
 
 struct Verified {
     isolate: Arc<Isolate>,
     token: String,
-    then: Repeated,
+    then: Box<dyn Script>,
 }
 
 impl Script for Verified {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     failure::Failure,
-    load::Script,
+    load::{Numbered, Script},
     questions::{Answer, Question},
     rounds::in_turn,
     run::Run,
@@ -57,7 +57,7 @@ impl Question for DataUpdate {
             }
         }
         Ok(Answer {
-            method: format!("{METHOD} 90 bytes of JSON are written, whatever was there before: without `If-Match`. Every connection writes to a session of its own, or all write to the same one, whose row they then have to wait for. {VERIFIED}"),
+            method: format!("{METHOD} 90 bytes of JSON with another number each time are written, whatever was there before: without `If-Match`. Every connection writes to a session of its own, or all write to the same one, whose row they then have to wait for. {VERIFIED}"),
             sides: stage.notes(run),
             series,
             goals: goals::of_operation(&cases),
@@ -84,8 +84,10 @@ async fn writers(
         if rows == Rows::OneEach {
             browser = Browser::log_in(stage, side, &sample::user(connection, 0)).await?;
         }
-        let request = browser.write_data(stage.origin.service_key(), &sample::data());
-        scripts.push(verified(&browser, isolate, request));
+        let request = browser.write_data(stage.origin.service_key(), &sample::numbered_data());
+        let request = Numbered::new(request, connection)
+            .map_err(|sentence| Failure::Answer { side: side.name().to_owned(), sentence })?;
+        scripts.push(verified(&browser, isolate, Box::new(request)));
     }
     Ok(scripts)
 }

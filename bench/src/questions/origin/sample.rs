@@ -1,5 +1,6 @@
 //! What is stored: the same on every side.
 
+use crate::load::Numbered;
 use serde_json::{Value, json};
 
 /// The body of a log-in, for those who read these names: with session data, or without.
@@ -24,6 +25,16 @@ pub(super) fn data() -> Value {
 /// Other session data.
 pub(super) fn other_data() -> Value {
     json!({"theme": "light", "locale": "en-GB", "cart": []})
+}
+
+/// Session data that is another in each request.
+pub(super) fn numbered_data() -> Value {
+    json!({
+        "theme": "dark",
+        "locale": "en-GB",
+        "number": Numbered::MARK,
+        "cart": [{"sku": "A-1", "count": 2}],
+    })
 }
 
 /// A user who is nobody else.
