@@ -81,7 +81,10 @@ impl RequestView {
     pub fn new(method: impl Into<String>, url: &str, headers: RequestHeaders) -> Self {
         let url = url.split('#').next().unwrap_or_default();
         let (target, query) = url.split_at(url.find('?').unwrap_or(url.len()));
-        let start_of_host = target.find("://").map_or(0, |scheme| scheme + 3);
+        let start_of_host = match target.split_once(':') {
+            Some((scheme, rest)) if rest.starts_with("//") => scheme.len() + 3,
+            _ => 0,
+        };
         let end_of_host =
             target[start_of_host..].find('/').map_or(target.len(), |host| start_of_host + host);
         let (own_origin, path) = target.split_at(end_of_host);

@@ -7,6 +7,11 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
     Base64UrlUnpadded::encode_string(bytes)
 }
 
+/// Writes `bytes` without padding into `buffer`, which is as long as their text: four characters for three bytes, rounded up.
+pub(crate) fn encode_into<'buffer>(bytes: &[u8], buffer: &'buffer mut [u8]) -> &'buffer str {
+    Base64UrlUnpadded::encode(bytes, buffer).unwrap_or_default()
+}
+
 /// Reads exactly `N` bytes; `None` for any other length, a foreign character, padding or unused trailing bits.
 pub(crate) fn decode_exact<const N: usize>(text: &str) -> Option<[u8; N]> {
     let mut bytes = [0; N];

@@ -1,7 +1,7 @@
 //! Which log-in it is.
 
 use crate::{base64url, user_id::UserId};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 use std::fmt;
 
@@ -20,8 +20,8 @@ use std::fmt;
 /// assert_eq!(handle.to_string().parse::<SessionHandle>().unwrap(), handle);
 /// assert!(handle.as_bytes().starts_with(&SessionHandle::prefix_of(&alice)));
 /// ```
-#[derive(Clone, Copy, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[serde(try_from = "String")]
 pub struct SessionHandle([u8; 16]);
 
 /// The text is not 22 characters of base64url.
@@ -75,15 +75,16 @@ impl TryFrom<String> for SessionHandle {
     }
 }
 
-impl From<SessionHandle> for String {
-    fn from(handle: SessionHandle) -> Self {
-        handle.to_string()
+impl fmt::Display for SessionHandle {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(base64url::encode_into(&self.0, &mut [0; TEXT_BYTES]))
     }
 }
 
-impl fmt::Display for SessionHandle {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&base64url::encode(&self.0))
+/// Stands in every answer about a session, so without the machinery of [`fmt`].
+impl Serialize for SessionHandle {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(base64url::encode_into(&self.0, &mut [0; TEXT_BYTES]))
     }
 }
 
@@ -92,3 +93,7 @@ impl fmt::Debug for SessionHandle {
         write!(formatter, "SessionHandle({self})")
     }
 }
+
+/// How long the text is.
+const TEXT_BYTES: usize = 22;
+

@@ -164,12 +164,12 @@ pub struct VerifiedSession {
     pub expires_at: UnixMilliseconds,
 }
 
-impl From<AccessClaims> for VerifiedSession {
-    fn from(claims: AccessClaims) -> Self {
+impl From<&AccessClaims> for VerifiedSession {
+    fn from(claims: &AccessClaims) -> Self {
         Self {
             handle: claims.session,
-            user_id: claims.user_id,
-            jwt_payload: claims.payload,
+            user_id: claims.user_id.clone(),
+            jwt_payload: claims.payload.clone(),
             expires_at: claims.expires_at.milliseconds(),
         }
     }

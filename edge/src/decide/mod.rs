@@ -133,7 +133,7 @@ pub fn decide(
         }
         Route::Refresh => deciding.refresh(),
         Route::Session => deciding.with_session(|claims| {
-            Action::Answer(respond::json(200, &VerifiedSession::from(claims.clone())))
+            Action::Answer(respond::json(200, &VerifiedSession::from(claims)))
         }),
         Route::SignOut => deciding.sign_out(),
         Route::WrongMethod(allowed) => {

@@ -32,10 +32,11 @@ pub(super) fn request_view(head: &str) -> RequestView {
 
 /// An answer of our own: the status, name and value of each header, and after [`ABSENT`] the body. Nothing where a header holds what would end it.
 pub(super) fn answer(answer: &Answer, is_head: bool) -> Option<String> {
-    let mut text = answer.status.to_string();
+    let mut text = String::with_capacity(USUAL_BYTES + answer.body.len());
+    text.push_str(itoa::Buffer::new().format(answer.status));
     for (name, value) in &answer.headers {
         for line in [name, value.as_str()] {
-            if line.contains([SEPARATOR, END]) {
+            if line.bytes().any(|byte| [SEPARATOR, END].contains(&char::from(byte))) {
                 return None;
             }
             text.push(SEPARATOR);
@@ -48,6 +49,9 @@ pub(super) fn answer(answer: &Answer, is_head: bool) -> Option<String> {
     }
     Some(text)
 }
+
+/// Room for the status and the headers of most answers.
+const USUAL_BYTES: usize = 128;
 
 /// Between lines.
 const SEPARATOR: char = '\n';

@@ -128,7 +128,7 @@ impl<H: Host> Edge<H> {
                     Found::Token(token) => token.to_owned(),
                     Found::Absent | Found::Ambiguous => String::new(),
                 };
-                let verified = VerifiedSession::from(claims.as_ref().clone());
+                let verified = VerifiedSession::from(claims.as_ref());
                 Ok(Session::new(self.clone(), verified, token, transfer))
             }
             Action::Refuse(refusal) => {

@@ -6,8 +6,9 @@
 
 mod recency;
 
+use hashbrown::HashTable;
 use recency::Recency;
-use std::{collections::HashMap, fmt, sync::Arc};
+use std::{fmt, sync::Arc};
 use wayleave_shared::{claims::AccessClaims, time::UnixSeconds, token::VerifiedToken};
 
 /// Verified tokens, bounded by number and bytes; what was not used for longest goes first.
@@ -29,7 +30,8 @@ use wayleave_shared::{claims::AccessClaims, time::UnixSeconds, token::VerifiedTo
 pub struct TokenMemory {
     /// The key set under which all of these were verified.
     generation: u64,
-    places: HashMap<Arc<str>, usize>,
+    /// Where each token is, by [`hash`].
+    places: HashTable<usize>,
     /// Indexed by place.
     remembered: Vec<Option<Remembered>>,
     free: Vec<usize>,
@@ -49,7 +51,7 @@ pub enum Recalled {
 }
 
 struct Remembered {
-    token: Arc<str>,
+    token: Box<str>,
     claims: Arc<AccessClaims>,
 }
 
@@ -57,7 +59,7 @@ impl TokenMemory {
     /// What is known of a token under the key set of this generation.
     pub fn recall(&mut self, token: &str, generation: u64, now: UnixSeconds) -> Recalled {
         self.keep_up_with(generation);
-        let Some(&place) = self.places.get(token) else { return Recalled::Unknown };
+        let Some(place) = self.place_of(token) else { return Recalled::Unknown };
         let Some(remembered) = &self.remembered[place] else { return Recalled::Unknown };
         if now.0 >= remembered.claims.expires_at.0 {
             self.forget(place);
@@ -77,7 +79,7 @@ impl TokenMemory {
     ) -> Arc<AccessClaims> {
         self.keep_up_with(generation);
         let claims = Arc::new(verified.into_claims());
-        if let Some(&place) = self.places.get(token) {
+        if let Some(place) = self.place_of(token) {
             self.forget(place);
         }
         while self.places.len() >= MAX_TOKENS || self.bytes + cost_bytes(token) > MAX_BYTES {
@@ -88,11 +90,12 @@ impl TokenMemory {
             self.remembered.push(None);
             self.remembered.len() - 1
         });
-        let token: Arc<str> = token.into();
-        self.bytes += cost_bytes(&token);
-        self.places.insert(Arc::clone(&token), place);
+        self.bytes += cost_bytes(token);
         self.recency.push(place);
-        self.remembered[place] = Some(Remembered { token, claims: Arc::clone(&claims) });
+        self.remembered[place] =
+            Some(Remembered { token: token.into(), claims: Arc::clone(&claims) });
+        let remembered = &self.remembered;
+        self.places.insert_unique(hash(token), place, |&place| hash(token_at(remembered, place)));
         claims
     }
 
@@ -114,6 +117,11 @@ impl TokenMemory {
         self.bytes
     }
 
+    fn place_of(&self, token: &str) -> Option<usize> {
+        let is_it = |&place: &usize| token_at(&self.remembered, place) == token;
+        self.places.find(hash(token), is_it).copied()
+    }
+
     fn keep_up_with(&mut self, generation: u64) {
         if self.generation != generation {
             *self = Self { generation, ..Self::default() };
@@ -123,11 +131,27 @@ impl TokenMemory {
     fn forget(&mut self, place: usize) {
         let Some(remembered) = self.remembered[place].take() else { return };
         self.bytes -= cost_bytes(&remembered.token);
-        self.places.remove(&remembered.token);
+        if let Ok(entry) = self.places.find_entry(hash(&remembered.token), |&known| known == place) {
+            entry.remove();
+        }
         self.recency.remove(place);
         self.free.push(place);
     }
 }
+
+fn token_at(remembered: &[Option<Remembered>], place: usize) -> &str {
+    remembered[place].as_ref().map_or("", |remembered| &remembered.token)
+}
+
+/// The end of a token is that of its signature, which is as good as random, and nobody can choose it: only tokens that the origin signed get in. So a few of its
+/// characters tell tokens apart, and the whole text is compared once. The product carries them up to where a table looks: at the highest bits.
+fn hash(token: &str) -> u64 {
+    let end = token.as_bytes().last_chunk().map_or(0, |end| u64::from_le_bytes(*end));
+    end.wrapping_mul(ODD).rotate_right(32)
+}
+
+/// 2^64 divided by the golden ratio (Knuth, The Art of Computer Programming, volume 3, section 6.4).
+const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// The token, its claims, which are three quarters of it at most, and what goes around them.
 const fn cost_bytes(token: &str) -> usize {
