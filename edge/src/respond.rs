@@ -2,6 +2,7 @@
 
 use crate::answer::{Answer, HeaderEdit};
 use serde::Serialize;
+use std::borrow::Cow;
 use wayleave_shared::{
     header,
     refusal::{Code, PROBLEM_MEDIA_TYPE, Problem},
@@ -148,12 +149,16 @@ fn with_body(status: u16, media_type: &'static str, body: &impl Serialize) -> An
 }
 
 fn with_text(status: u16, media_type: &'static str, body: String) -> Answer {
-    Answer::new(status, body).with(HeaderEdit::set("Content-Type", media_type)).with(no_store())
+    let header = |name, value: &str| (Cow::Borrowed(name), value.to_owned());
+    let headers = vec![header("Content-Type", media_type), header("Cache-Control", NO_STORE)];
+    Answer { status, headers, body }
 }
 
 fn no_store() -> HeaderEdit {
-    HeaderEdit::set("Cache-Control", "no-store")
+    HeaderEdit::set("Cache-Control", NO_STORE)
 }
+
+const NO_STORE: &str = "no-store";
 
 pub(crate) const fn detail(code: Code) -> &'static str {
     match code {

@@ -3,37 +3,43 @@
 // The wrappers of `worker` would build an object and two proxies for each request, and convert header by header: docs/performance.md has what that costs.
 
 import { WorkerEntrypoint } from "cloudflare:workers";
-import { __wbg_reset_state as reset, answerAtOnce, fetch as handle, initSync, verifyAccessToken } from "./glue/wayleave.js";
-import module from "./index_bg.wasm";
+import { clear, open, put, take } from "./exchange.js";
+import { __wbg_reset_state as reset, allowsPages, answerAtOnce, fetch as handle, verifyAccessToken } from "./glue/wayleave.js";
 
-initSync({ module });
+open();
 
-// The headers at which the decision looks, in the order of `request_view` in edge/src/platform/head.rs: first those that count for requests other than GET and HEAD.
+// The headers at which the decision looks, in the order of `request_view` in edge/src/platform/head.rs: those that count for every request, the one that does where pages of other origins
+// are allowed, those at which nobody looks where a request that only reads is answered at once, and those at which nobody looks where one only reads.
 const HEADERS = [
+  "authorization",
+  "cookie",
+  "origin",
+  "upgrade",
+  "sec-fetch-site",
+  "st-auth-mode",
   "access-control-request-method",
   "anti-csrf",
   "content-length",
   "content-type",
   "if-match",
-  "authorization",
-  "cookie",
-  "origin",
-  "sec-fetch-site",
-  "st-auth-mode",
-  "upgrade",
 ];
-const FOR_WRITES = 5;
+const FOR_ALL = 2;
+const FOR_PAGES = 3;
+const FOR_READING = 6;
 
 // A header cannot hold either of them (Fetch standard, section 2.2).
 const SEPARATOR = "\n";
 const ABSENT = "\0";
 
 let isBroken = false;
+let forAll = FOR_PAGES;
 
 /** Calls the Wasm. After a trap its memory is not to be trusted, and the next call begins with a new one. */
 function guarded(call) {
   if (isBroken) {
     reset();
+    open();
+    forAll = FOR_PAGES;
     isBroken = false;
   }
   try {
@@ -44,15 +50,11 @@ function guarded(call) {
   }
 }
 
-function head(request) {
-  const { headers, method } = request;
-  // Nobody looks at the others then.
-  const isReading = method === "GET" || method === "HEAD";
-  let text = method + SEPARATOR + request.url;
-  for (let at = 0; at < HEADERS.length; at++) {
-    text += SEPARATOR + ((isReading && at < FOR_WRITES ? null : headers.get(HEADERS[at])) ?? ABSENT);
-  }
-  return text;
+/** Puts some of the headers into the exchange, and returns how long everything there is. */
+function putHeaders(headers, from, to) {
+  let length;
+  for (let at = from; at < to; at++) length = put(headers.get(HEADERS[at]) ?? ABSENT);
+  return length;
 }
 
 /** An answer of our own. */
@@ -89,10 +91,18 @@ const finished = (outcome) => (typeof outcome === "string" ? response(outcome, i
 export default {
   fetch(request, env, context) {
     return guarded(() => {
-      const text = head(request);
-      const answer = answerAtOnce(text, Date.now());
-      if (answer !== undefined) return response(answer, remembered);
-      const outcome = handle(request, env, context, text);
+      const { headers, method } = request;
+      const needed = method === "GET" || method === "HEAD" ? FOR_READING : HEADERS.length;
+      const first = needed === FOR_READING && !headers.has("upgrade") ? forAll : needed;
+      clear();
+      put(method);
+      put(request.url);
+      let length = putHeaders(headers, 0, first);
+      const answer = answerAtOnce(length, Date.now());
+      if (answer > 0) return response(take(answer), remembered);
+      if (first < needed) length = putHeaders(headers, first, needed);
+      const outcome = handle(request, env, context, length);
+      forAll = allowsPages() ? FOR_PAGES : FOR_ALL;
       return outcome instanceof Promise ? outcome.then(finished) : finished(outcome);
     });
   },

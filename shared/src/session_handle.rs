@@ -96,4 +96,3 @@ impl fmt::Debug for SessionHandle {
 
 /// How long the text is.
 const TEXT_BYTES: usize = 22;
-

@@ -1,7 +1,7 @@
 //! The entry: one call per request, from `edge/worker/entry.js`.
 
 use super::{
-    convert, head,
+    convert, exchange, head,
     host::{self, WorkerHost},
     isolate, prompt,
 };
@@ -18,18 +18,36 @@ use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use wayleave_shared::refusal::Code;
 use worker::{Context, Env, web_sys::Request, worker_sys};
 
-/// The answer to a request that needs nothing of the platform, as text (`head::answer`); nothing for any other, which [`fetch`] then answers. `now` is in Unix milliseconds.
-#[wasm_bindgen(js_name = answerAtOnce)]
+/// Makes room for so many bytes in the exchange, and says where in the memory they begin.
+#[wasm_bindgen(js_name = exchangeAt)]
 #[must_use]
-pub fn answer_at_once(head: &str, now: f64) -> Option<String> {
-    let isolate = isolate::known()?;
-    let view = head::request_view(head);
-    let now = host::milliseconds(now);
-    let answer = handle::answer_at_once(&isolate, &view, now)?;
-    head::answer(&answer, view.method == "HEAD")
+pub fn exchange_at(bytes: usize) -> usize {
+    exchange::at(bytes)
 }
 
-/// Answers a request: with an answer of our own as text (`head::answer`), or the app's as a `Response`; with a promise of either where something has to be waited for.
+/// Answers a request that needs nothing of the platform. Its head is the beginning of the exchange, of so many bytes; the answer (`head::answer`) takes its place, and this says how long
+/// that is. 0 for any other request, which [`fetch`] then answers, and the head is left as it is. `now` is in Unix milliseconds.
+#[wasm_bindgen(js_name = answerAtOnce)]
+#[must_use]
+pub fn answer_at_once(head: usize, now: f64) -> usize {
+    let answer = exchange::read(head, |head| {
+        let isolate = isolate::known()?;
+        let view = head::request_view(head);
+        let answer = handle::answer_at_once(&isolate, &view, host::milliseconds(now))?;
+        head::answer(&answer, view.method == "HEAD")
+    });
+    answer.flatten().map_or(0, |answer| exchange::write(&answer))
+}
+
+/// Whether pages of other origins are allowed, as far as it is known: whether an answer made at once depends on `Origin`.
+#[wasm_bindgen(js_name = allowsPages)]
+#[must_use]
+pub fn allows_pages() -> bool {
+    isolate::known().is_none_or(|isolate| !isolate.settings.gateway.allowed_origins.is_empty())
+}
+
+/// Answers a request, whose head is in the exchange: with an answer of our own as text (`head::answer`), or the app's as a `Response`; with a promise of either where something has to
+/// be waited for.
 ///
 /// # Errors
 ///
@@ -39,9 +57,9 @@ pub fn fetch(
     request: Request,
     env: Env,
     context: worker_sys::Context,
-    head: &str,
+    head: usize,
 ) -> Result<JsValue, JsValue> {
-    let view = head::request_view(head);
+    let view = exchange::read(head, head::request_view).ok_or("the request is not text")?;
     prompt::outcome(reply(request, env, Context::new(context), view))
 }
 

@@ -6,6 +6,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | `event` | the entry: one call per request |
+//! | `exchange` | where texts are on their way from and to JavaScript |
 //! | `head` | requests and answers as one text each |
 //! | `headers` | many headers in one crossing |
 //! | `prompt` | answering at once what can be answered at once |
@@ -21,6 +22,8 @@
 mod convert;
 #[cfg(feature = "event")]
 pub mod event;
+#[cfg(feature = "event")]
+mod exchange;
 #[cfg(feature = "event")]
 mod head;
 mod headers;

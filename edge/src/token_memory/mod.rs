@@ -131,7 +131,8 @@ impl TokenMemory {
     fn forget(&mut self, place: usize) {
         let Some(remembered) = self.remembered[place].take() else { return };
         self.bytes -= cost_bytes(&remembered.token);
-        if let Ok(entry) = self.places.find_entry(hash(&remembered.token), |&known| known == place) {
+        if let Ok(entry) = self.places.find_entry(hash(&remembered.token), |&known| known == place)
+        {
             entry.remove();
         }
         self.recency.remove(place);

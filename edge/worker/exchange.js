@@ -1,0 +1,70 @@
+// Texts on their way to the Wasm and back, at one place of its memory. What wasm-bindgen makes of a text is two allocations, an object and a decoder's call: docs/performance.md has
+// what that costs.
+
+import { exchangeAt, initSync } from "./glue/wayleave.js";
+import module from "./index_bg.wasm";
+
+let memory;
+let bytes;
+let start;
+let room;
+let written;
+
+/** Begins, with a Wasm that has just been made. */
+export function open() {
+  memory = initSync({ module }).memory;
+  makeRoom(USUAL_BYTES);
+}
+
+const USUAL_BYTES = 8192;
+
+function makeRoom(count) {
+  room = count;
+  start = exchangeAt(count);
+  bytes = new Uint8Array(memory.buffer);
+}
+
+/** Forgets what was put there. */
+export function clear() {
+  // The memory has grown, and is elsewhere.
+  if (bytes.length === 0) bytes = new Uint8Array(memory.buffer);
+  written = 0;
+}
+
+/** Puts one more line there, and returns how long all of them are. */
+export function put(line) {
+  const most = written + MOST_BYTES_OF_A_CHARACTER * line.length + 1;
+  if (most > room) makeRoom(2 * most);
+  let at = start + written;
+  for (let index = 0; index < line.length; index++) {
+    const code = line.charCodeAt(index);
+    if (code > LAST_OF_ASCII) return putEncoded(line);
+    bytes[at++] = code;
+  }
+  return end(at);
+}
+
+const MOST_BYTES_OF_A_CHARACTER = 3;
+const LAST_OF_ASCII = 0x7f;
+
+function putEncoded(line) {
+  const at = start + written;
+  return end(at + encoder.encodeInto(line, bytes.subarray(at, start + room)).written);
+}
+
+const encoder = new TextEncoder();
+
+function end(at) {
+  bytes[at] = LINE_FEED;
+  written = at + 1 - start;
+  return written;
+}
+
+const LINE_FEED = 0x0a;
+
+/** What the Wasm has put there instead: as many characters of ASCII. */
+export function take(length) {
+  // The memory may have grown meanwhile.
+  if (bytes.length === 0) bytes = new Uint8Array(memory.buffer);
+  return String.fromCharCode.apply(null, bytes.subarray(start, start + length));
+}
