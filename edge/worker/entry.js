@@ -4,12 +4,12 @@
 
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { clear, open, put, take } from "./exchange.js";
-import { __wbg_reset_state as reset, allowsPages, answerAtOnce, fetch as handle, verifyAccessToken } from "./glue/wayleave.js";
+import { __wbg_reset_state as reset, answerAtOnce, fetch as handle, verifyAccessToken } from "./glue/wayleave.js";
 
 open();
 
-// The headers at which the decision looks, in the order of `request_view` in edge/src/platform/head.rs: those that count for every request, the one that does where pages of other origins
-// are allowed, those at which nobody looks where a request that only reads is answered at once, and those at which nobody looks where one only reads.
+// The headers at which the decision looks, in the order of `request_view` in edge/src/platform/head.rs: those that count for every request, those at which nobody
+// looks where one that only reads is answered at once, and those at which nobody looks where one only reads.
 const HEADERS = [
   "authorization",
   "cookie",
@@ -23,8 +23,7 @@ const HEADERS = [
   "content-type",
   "if-match",
 ];
-const FOR_ALL = 2;
-const FOR_PAGES = 3;
+const FOR_ALL = 3;
 const FOR_READING = 6;
 
 // A header cannot hold either of them (Fetch standard, section 2.2).
@@ -32,14 +31,12 @@ const SEPARATOR = "\n";
 const ABSENT = "\0";
 
 let isBroken = false;
-let forAll = FOR_PAGES;
 
 /** Calls the Wasm. After a trap its memory is not to be trusted, and the next call begins with a new one. */
 function guarded(call) {
   if (isBroken) {
     reset();
     open();
-    forAll = FOR_PAGES;
     isBroken = false;
   }
   try {
@@ -93,7 +90,7 @@ export default {
     return guarded(() => {
       const { headers, method } = request;
       const needed = method === "GET" || method === "HEAD" ? FOR_READING : HEADERS.length;
-      const first = needed === FOR_READING && !headers.has("upgrade") ? forAll : needed;
+      const first = needed === FOR_READING && !headers.has("upgrade") ? FOR_ALL : needed;
       clear();
       put(method);
       put(request.url);
@@ -102,7 +99,6 @@ export default {
       if (answer > 0) return response(take(answer), remembered);
       if (first < needed) length = putHeaders(headers, first, needed);
       const outcome = handle(request, env, context, length);
-      forAll = allowsPages() ? FOR_PAGES : FOR_ALL;
       return outcome instanceof Promise ? outcome.then(finished) : finished(outcome);
     });
   },

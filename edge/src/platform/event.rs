@@ -39,13 +39,6 @@ pub fn answer_at_once(head: usize, now: f64) -> usize {
     answer.flatten().map_or(0, |answer| exchange::write(&answer))
 }
 
-/// Whether pages of other origins are allowed, as far as it is known: whether an answer made at once depends on `Origin`.
-#[wasm_bindgen(js_name = allowsPages)]
-#[must_use]
-pub fn allows_pages() -> bool {
-    isolate::known().is_none_or(|isolate| !isolate.settings.gateway.allowed_origins.is_empty())
-}
-
 /// Answers a request, whose head is in the exchange: with an answer of our own as text (`head::answer`), or the app's as a `Response`; with a promise of either where something has to
 /// be waited for.
 ///

@@ -32,7 +32,7 @@ pub(super) fn request_view(head: &str) -> RequestView {
 /// An answer of our own: the status, name and value of each header, and after [`ABSENT`] the body. Nothing where a header holds what would end it.
 pub(super) fn answer(answer: &Answer, is_head: bool) -> Option<String> {
     let mut text = String::with_capacity(USUAL_BYTES + answer.body.len());
-    text.push_str(itoa::Buffer::new().format(answer.status));
+    text.push_str(&answer.status.to_string());
     for (name, value) in &answer.headers {
         for line in [name, value.as_str()] {
             if line.bytes().any(|byte| byte == SEPARATOR || byte == END) {

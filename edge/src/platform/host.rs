@@ -12,7 +12,7 @@ use crate::{
     origin::{Incoming, OriginRequest, Outage},
     upkeep::Task,
 };
-use std::{rc::Rc, sync::Arc, time::Duration};
+use std::{pin::Pin, rc::Rc, sync::Arc, time::Duration};
 use wasm_bindgen::{JsCast, JsValue};
 use wayleave_shared::time::UnixMilliseconds;
 use worker::{
@@ -37,6 +37,11 @@ impl WorkerHost {
     pub(super) const fn new(request: Request, env: Env, context: Rc<Context>) -> Self {
         Self { request, env, context }
     }
+
+    /// Goes on with this after the answer. In a box: each kind of future would bring the machinery of promises with it once more.
+    fn keep(&self, future: Pin<Box<dyn Future<Output = ()>>>) {
+        self.context.wait_until(future);
+    }
 }
 
 impl Host for WorkerHost {
@@ -53,7 +58,7 @@ impl Host for WorkerHost {
 
     fn in_background(&self, isolate: &Arc<Isolate>, task: Task) {
         let (host, isolate) = (self.clone(), Arc::clone(isolate));
-        self.context.wait_until(async move { task.run(&host, &isolate).await });
+        self.keep(Box::pin(async move { task.run(&host, &isolate).await }));
     }
 
     async fn sleep(&self, ms: u32) {
@@ -116,10 +121,10 @@ impl GatewayHost for WorkerHost {
     fn discard(&self, answer: Response) {
         if let Some(body) = answer.body() {
             let cancelled = JsFuture::from(body.cancel());
-            self.context.wait_until(async {
+            self.keep(Box::pin(async {
                 // Nobody wanted it, so nobody minds.
                 let _ = cancelled.await;
-            });
+            }));
         }
     }
 }
