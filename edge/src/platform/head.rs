@@ -70,7 +70,7 @@ mod tests {
         let list = entry.split("const HEADERS = [").nth(1).unwrap().split(']').next().unwrap();
         let names: Vec<_> = list.split('"').skip(1).step_by(2).collect();
         let lines = ["PUT", "https://a.example/b?c"].into_iter().chain(names);
-        let head: String = lines.map(|line| format!("{line}\n")).collect();
+        let head: String = lines.flat_map(|line| [line, "\n"]).collect();
 
         let view = request_view(&head);
 

@@ -31,7 +31,7 @@ impl Sessions {
         if request.check_database {
             self.check_database(&claims).await?;
         }
-        Ok((&*claims).into())
+        Ok((&claims).into())
     }
 
     /// Notes that access tokens are in use, as far as they came with their sessions' newest refresh tokens: those have arrived.
