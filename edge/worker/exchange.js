@@ -24,15 +24,19 @@ function makeRoom(count) {
   bytes = new Uint8Array(memory.buffer);
 }
 
+/** Looks again where the memory is, if the Wasm has made it grow: what is written to where it was is lost, and the lines of an older request would be read instead. */
+function follow() {
+  if (bytes.length === 0) bytes = new Uint8Array(memory.buffer);
+}
+
 /** Forgets what was put there. */
 export function clear() {
-  // The memory has grown, and is elsewhere.
-  if (bytes.length === 0) bytes = new Uint8Array(memory.buffer);
   written = 0;
 }
 
 /** Puts one more line there, and returns how long all of them are. */
 export function put(line) {
+  follow();
   const most = written + MOST_BYTES_OF_A_CHARACTER * line.length + 1;
   if (most > room) makeRoom(2 * most);
   let at = start + written;
@@ -64,7 +68,6 @@ const LINE_FEED = 0x0a;
 
 /** What the Wasm has put there instead: as many characters of ASCII. */
 export function take(length) {
-  // The memory may have grown meanwhile.
-  if (bytes.length === 0) bytes = new Uint8Array(memory.buffer);
+  follow();
   return String.fromCharCode.apply(null, bytes.subarray(start, start + length));
 }
