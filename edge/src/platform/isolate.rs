@@ -30,6 +30,7 @@ pub(super) fn isolate(
 }
 
 /// This isolate, if it has answered before.
+#[cfg(feature = "event")]
 pub(super) fn known() -> Option<Arc<Isolate>> {
     ISOLATE.with(|isolate| isolate.get()?.as_ref().ok().cloned())
 }
