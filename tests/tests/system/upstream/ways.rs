@@ -2,11 +2,13 @@
 
 use super::{UpstreamTest, stage::Stage};
 use std::sync::Arc;
+use tokio::task::JoinSet;
 
 pub(super) fn all() -> Vec<UpstreamTest> {
     crate::upstream_tests![
         the_app_learns_the_way_of_a_request_from_the_gateway_alone,
         an_app_has_all_the_time_it_wants_unless_told_otherwise,
+        a_request_that_makes_the_memory_grow_is_read_to_its_last_header,
     ]
 }
 
@@ -80,4 +82,22 @@ async fn a_bound_app_sees_the_clients_url_and_whose_request_it_is(stage: Arc<Sta
     assert_eq!(seen["headers"]["x-wayleave-user-id"], "alice");
     assert_eq!(seen["headers"].get("cookie"), None, "{seen}");
     stage.visitor().get("/api/seen").await.expect_refusal(401, "unauthorised");
+}
+
+async fn a_request_that_makes_the_memory_grow_is_read_to_its_last_header(stage: Arc<Stage>) {
+    let alice = stage.user(r#"{"userId":"alice"}"#).await;
+    let session = alice.with_cookies(|jar| jar.header("/api/late")).expect("she is logged in");
+    let mut requests = JoinSet::new();
+    // Each of them is kept while the app takes its time: far more together than the memory that was there. Where the later headers of one lie, another had its cookie.
+    for number in 0..400 {
+        let visitor = stage.visitor();
+        let cookie = format!("{session}; other={}", "x".repeat(977 * number % 1000));
+        requests.spawn(async move {
+            let request = visitor.get("/api/late?ms=2000").header("cookie", &cookie);
+            request.header("origin", "https://evil.example.test").await
+        });
+    }
+    for answer in requests.join_all().await {
+        assert_eq!(answer.expect(200).body, "at last");
+    }
 }
