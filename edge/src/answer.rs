@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// A header's name and value.
-pub type Header = (Cow<'static, str>, String);
+pub type Header = (Cow<'static, str>, Cow<'static, str>);
 
 /// A complete answer, before it becomes the platform's response.
 ///
@@ -37,7 +37,7 @@ pub enum HeaderEdit {
 
 impl HeaderEdit {
     /// One more header of this name.
-    pub fn append(name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+    pub fn append(name: impl Into<Cow<'static, str>>, value: impl Into<Cow<'static, str>>) -> Self {
         Self::Append((name.into(), value.into()))
     }
 
@@ -47,7 +47,7 @@ impl HeaderEdit {
     }
 
     /// Exactly this one of this name.
-    pub fn set(name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+    pub fn set(name: impl Into<Cow<'static, str>>, value: impl Into<Cow<'static, str>>) -> Self {
         Self::Set((name.into(), value.into()))
     }
 }
@@ -91,7 +91,7 @@ impl Answer {
         self.headers
             .iter()
             .filter(move |(known, _)| known.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
+            .map(|(_, value)| &**value)
     }
 
     fn without(&mut self, name: &str) {

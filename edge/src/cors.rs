@@ -22,7 +22,7 @@ pub fn is_listed(request: &RequestView, settings: &Settings) -> bool {
 ///
 /// The lines that every answer gets, [`edits`], are not in it yet.
 #[must_use]
-pub fn preflight(request: &RequestView, settings: &Settings, methods: &str) -> Answer {
+pub fn preflight(request: &RequestView, settings: &Settings, methods: &'static str) -> Answer {
     let mut answer =
         Answer::new(204, String::new()).with(HeaderEdit::set("Cache-Control", "no-store"));
     if is_listed(request, settings) {
@@ -48,7 +48,7 @@ pub fn edits(request: &RequestView, settings: &Settings) -> Vec<HeaderEdit> {
     if let Some(origin) = request.headers.origin.as_deref().filter(|_| is_listed(request, settings))
     {
         edits.extend([
-            HeaderEdit::set("Access-Control-Allow-Origin", origin),
+            HeaderEdit::set("Access-Control-Allow-Origin", origin.to_owned()),
             HeaderEdit::set("Access-Control-Allow-Credentials", "true"),
             HeaderEdit::append("Access-Control-Expose-Headers", header::EXPOSED.join(", ")),
         ]);
@@ -67,9 +67,9 @@ mod tests {
     use super::*;
     use crate::{request::RequestHeaders, testing};
 
-    fn request_from(origin: Option<&str>) -> RequestView {
+    fn request_from(origin: Option<&'static str>) -> RequestView<'static> {
         let headers =
-            RequestHeaders { origin: origin.map(str::to_owned), ..RequestHeaders::default() };
+            RequestHeaders { origin: origin.map(Into::into), ..RequestHeaders::default() };
         RequestView::new("OPTIONS", "https://api.example/auth/session", headers)
     }
 
@@ -83,7 +83,7 @@ mod tests {
 
         assert_eq!((answer.status, answer.body.as_str()), (204, ""));
         let headers: Vec<_> =
-            answer.headers.iter().map(|(name, value)| (name.as_ref(), value.as_str())).collect();
+            answer.headers.iter().map(|(name, value)| (name.as_ref(), value.as_ref())).collect();
         assert_eq!(
             headers,
             [

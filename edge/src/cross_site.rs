@@ -66,8 +66,8 @@ mod tests {
             (None, Some("https://page.example, https://evil.example"), false),
         ] {
             let headers = RequestHeaders {
-                sec_fetch_site: site.map(str::to_owned),
-                origin: origin.map(str::to_owned),
+                sec_fetch_site: site.map(Into::into),
+                origin: origin.map(Into::into),
                 ..RequestHeaders::default()
             };
             let request = RequestView::new("POST", "https://app.example/auth/signout", headers);

@@ -13,60 +13,60 @@ use wayleave_shared::anti_csrf::is_unsafe_method;
 /// ```
 pub trait IncomingRequest {
     /// What the decision looks at of it.
-    fn view(&self) -> Cow<'_, RequestView>;
+    fn view(&self) -> Cow<'_, RequestView<'_>>;
 }
 
-impl IncomingRequest for RequestView {
-    fn view(&self) -> Cow<'_, RequestView> {
+impl IncomingRequest for RequestView<'_> {
+    fn view(&self) -> Cow<'_, RequestView<'_>> {
         Cow::Borrowed(self)
     }
 }
 
-/// A request without its body, as plain text.
+/// A request without its body, as plain text: borrowed where the platform has it as one, else its own.
 ///
 /// Headers that stand several times are joined by `, ` (RFC 9110 section 5.3), as the platform does it.
 #[derive(Clone, Default)]
-pub struct RequestView {
+pub struct RequestView<'text> {
     /// The method as it was sent.
-    pub method: String,
+    pub method: Cow<'text, str>,
     /// Scheme, host and port, as a browser writes an origin.
-    pub own_origin: String,
+    pub own_origin: Cow<'text, str>,
     /// The path as it was sent, beginning with `/`.
-    pub path: String,
+    pub path: Cow<'text, str>,
     /// What follows the path: empty, or `?` and the query.
-    pub query: String,
+    pub query: Cow<'text, str>,
     /// The headers.
-    pub headers: RequestHeaders,
+    pub headers: RequestHeaders<'text>,
 }
 
 /// The headers that the decision looks at.
 #[derive(Clone, Default)]
-pub struct RequestHeaders {
+pub struct RequestHeaders<'text> {
     /// `Access-Control-Request-Method`: tells a pre-flight from another `OPTIONS`.
-    pub access_control_request_method: Option<String>,
+    pub access_control_request_method: Option<Cow<'text, str>>,
     /// `anti-csrf`.
-    pub anti_csrf: Option<String>,
+    pub anti_csrf: Option<Cow<'text, str>>,
     /// `st-auth-mode`.
-    pub auth_mode: Option<String>,
+    pub auth_mode: Option<Cow<'text, str>>,
     /// `Authorization`.
-    pub authorization: Option<String>,
+    pub authorization: Option<Cow<'text, str>>,
     /// `Content-Length`.
-    pub content_length: Option<String>,
+    pub content_length: Option<Cow<'text, str>>,
     /// `Content-Type`.
-    pub content_type: Option<String>,
+    pub content_type: Option<Cow<'text, str>>,
     /// `Cookie`.
-    pub cookie: Option<String>,
+    pub cookie: Option<Cow<'text, str>>,
     /// `If-Match`.
-    pub if_match: Option<String>,
+    pub if_match: Option<Cow<'text, str>>,
     /// `Origin`.
-    pub origin: Option<String>,
+    pub origin: Option<Cow<'text, str>>,
     /// `Sec-Fetch-Site`.
-    pub sec_fetch_site: Option<String>,
+    pub sec_fetch_site: Option<Cow<'text, str>>,
     /// `Upgrade`: there where the client wants a WebSocket.
-    pub upgrade: Option<String>,
+    pub upgrade: Option<Cow<'text, str>>,
 }
 
-impl RequestView {
+impl<'text> RequestView<'text> {
     /// Splits an absolute URL, as the platform gives it, into origin, path and query.
     ///
     /// ```
@@ -78,7 +78,11 @@ impl RequestView {
     /// assert_eq!(request.query, "?d=/e");
     /// ```
     #[must_use]
-    pub fn new(method: impl Into<String>, url: &str, headers: RequestHeaders) -> Self {
+    pub fn new(
+        method: impl Into<Cow<'text, str>>,
+        url: &'text str,
+        headers: RequestHeaders<'text>,
+    ) -> Self {
         let url = url.split('#').next().unwrap_or_default();
         let (target, query) = url.split_at(url.find('?').unwrap_or(url.len()));
         let start_of_host = match target.split_once(':') {
@@ -90,10 +94,22 @@ impl RequestView {
         let (own_origin, path) = target.split_at(end_of_host);
         Self {
             method: method.into(),
-            own_origin: own_origin.to_owned(),
-            path: if path.is_empty() { "/".to_owned() } else { path.to_owned() },
-            query: query.to_owned(),
+            own_origin: own_origin.into(),
+            path: if path.is_empty() { "/" } else { path }.into(),
+            query: query.into(),
             headers,
+        }
+    }
+
+    /// The same, with texts of its own.
+    #[must_use]
+    pub fn into_owned(self) -> RequestView<'static> {
+        RequestView {
+            method: owned(self.method),
+            own_origin: owned(self.own_origin),
+            path: owned(self.path),
+            query: owned(self.query),
+            headers: self.headers.into_owned(),
         }
     }
 
@@ -124,6 +140,29 @@ impl RequestView {
     }
 }
 
+impl RequestHeaders<'_> {
+    fn into_owned(self) -> RequestHeaders<'static> {
+        let own = |header: Option<Cow<'_, str>>| header.map(owned);
+        RequestHeaders {
+            access_control_request_method: own(self.access_control_request_method),
+            anti_csrf: own(self.anti_csrf),
+            auth_mode: own(self.auth_mode),
+            authorization: own(self.authorization),
+            content_length: own(self.content_length),
+            content_type: own(self.content_type),
+            cookie: own(self.cookie),
+            if_match: own(self.if_match),
+            origin: own(self.origin),
+            sec_fetch_site: own(self.sec_fetch_site),
+            upgrade: own(self.upgrade),
+        }
+    }
+}
+
+fn owned(text: Cow<'_, str>) -> Cow<'static, str> {
+    Cow::Owned(text.into_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,7 +179,7 @@ mod tests {
         ] {
             let request = RequestView::new("GET", url, RequestHeaders::default());
             assert_eq!(
-                (request.own_origin.as_str(), request.path.as_str(), request.query.as_str()),
+                (&*request.own_origin, &*request.path, &*request.query),
                 (own_origin, path, query),
                 "{url}"
             );

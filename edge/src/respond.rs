@@ -134,12 +134,12 @@ pub fn problem(problem: &Problem, expired: ExpiredStatus) -> Answer {
 /// What another origin may read is decided here at the edge ([`cors`](crate::cors)), so the origin's word on that is left out.
 pub fn browser_lines(lines: &BrowserLines) -> impl Iterator<Item = HeaderEdit> {
     let cookies =
-        lines.set_cookie.iter().map(|line| HeaderEdit::append("Set-Cookie", line.as_str()));
+        lines.set_cookie.iter().map(|line| HeaderEdit::append("Set-Cookie", line.clone()));
     let headers = lines
         .headers
         .iter()
         .filter(|(name, _)| !name.to_ascii_lowercase().starts_with("access-control-"))
-        .map(|(name, value)| HeaderEdit::set(name.to_owned(), value));
+        .map(|(name, value)| HeaderEdit::set(name.to_owned(), value.to_owned()));
     std::iter::once(no_store()).chain(cookies).chain(headers)
 }
 
@@ -149,7 +149,7 @@ fn with_body(status: u16, media_type: &'static str, body: &impl Serialize) -> An
 }
 
 fn with_text(status: u16, media_type: &'static str, body: String) -> Answer {
-    let header = |name, value: &str| (Cow::Borrowed(name), value.to_owned());
+    let header = |name, value| (Cow::Borrowed(name), Cow::Borrowed(value));
     let headers = vec![header("Content-Type", media_type), header("Cache-Control", NO_STORE)];
     Answer { status, headers, body }
 }

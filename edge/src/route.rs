@@ -48,7 +48,14 @@ impl Route {
     #[must_use]
     pub fn of(request: &RequestView, settings: &Settings) -> Self {
         let path = match request.path.strip_prefix(&settings.gateway.auth_base_path) {
-            _ if settings.gateway.refresh_path_aliases.contains(&request.path) => REFRESH,
+            _ if settings
+                .gateway
+                .refresh_path_aliases
+                .iter()
+                .any(|alias| *alias == request.path) =>
+            {
+                REFRESH
+            }
             Some(path) => path,
             None => return Self::Gateway,
         };
@@ -127,11 +134,8 @@ mod tests {
             ("GET", "/authx/session", Route::Gateway),
             ("OPTIONS", "/api", Route::Gateway),
         ] {
-            let request = RequestView::new(
-                method,
-                &format!("https://a.example{path}?x=1"),
-                RequestHeaders::default(),
-            );
+            let url = format!("https://a.example{path}?x=1");
+            let request = RequestView::new(method, &url, RequestHeaders::default());
             let settings = testing::settings_with(&[("SESSION_DATA_ACCESS", "read-write")]);
             assert_eq!(Route::of(&request, &settings), expected, "{method} {path}");
         }
@@ -174,11 +178,8 @@ mod tests {
             ("POST", "/%72efresh", Route::Gateway),
             ("POST", "/auth/refresh", Route::Gateway),
         ] {
-            let request = RequestView::new(
-                method,
-                &format!("https://a.example{path}?x=1"),
-                RequestHeaders::default(),
-            );
+            let url = format!("https://a.example{path}?x=1");
+            let request = RequestView::new(method, &url, RequestHeaders::default());
             assert_eq!(Route::of(&request, &settings), expected, "{method} {path}");
         }
     }
@@ -189,11 +190,8 @@ mod tests {
         for (path, expected) in
             [("/api/login/session", Route::Session), ("/auth/session", Route::Gateway)]
         {
-            let request = RequestView::new(
-                "GET",
-                &format!("https://a.example{path}"),
-                RequestHeaders::default(),
-            );
+            let url = format!("https://a.example{path}");
+            let request = RequestView::new("GET", &url, RequestHeaders::default());
             assert_eq!(Route::of(&request, &settings), expected);
         }
     }

@@ -4,12 +4,12 @@
 
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { clear, open, put, take } from "./exchange.js";
-import { __wbg_reset_state as reset, answerAtOnce, fetch as handle, verifyAccessToken } from "./glue/wayleave.js";
+import { __wbg_reset_state as reset, answerAtOnce, fetch as handle, knownHead, verifyAccessToken } from "./glue/wayleave.js";
 
 open();
 
-// The headers at which the decision looks, in the order of `request_view` in edge/src/platform/head.rs: those that count for every request, those at which nobody
-// looks where one that only reads is answered at once, and those at which nobody looks where one only reads.
+// The headers at which the decision looks, in the order of `request_view` in edge/src/platform/head.rs: those that count for every request, the first two of them everywhere and `origin`
+// only where `ALLOWED_ORIGINS` lists any; those at which nobody looks where one that only reads is answered at once; and those at which nobody looks where one only reads.
 const HEADERS = [
   "authorization",
   "cookie",
@@ -23,7 +23,8 @@ const HEADERS = [
   "content-type",
   "if-match",
 ];
-const FOR_ALL = 3;
+const FOR_ALL = 2;
+const FOR_ALL_WITH_ORIGINS = 3;
 const FOR_READING = 6;
 
 // A header cannot hold either of them (Fetch standard, section 2.2).
@@ -37,6 +38,7 @@ function guarded(call) {
   if (isBroken) {
     reset();
     open();
+    heads.length = 0;
     isBroken = false;
   }
   try {
@@ -55,9 +57,9 @@ function putHeaders(headers, from, to) {
 }
 
 /** An answer of our own. */
-function response(text, initOf) {
+function response(text) {
   const end = text.indexOf(ABSENT);
-  return new Response(end + 1 === text.length ? null : text.slice(end + 1), initOf(text.slice(0, end)));
+  return new Response(end + 1 === text.length ? null : text.slice(end + 1), init(text.slice(0, end)));
 }
 
 /** Its status and headers. */
@@ -68,35 +70,38 @@ function init(head) {
   return { status: Number(status), headers };
 }
 
-// What answers that are made at once begin with: a few texts, none of which is a secret. A response copies its headers.
-const inits = new Map();
-
-function remembered(head) {
-  let known = inits.get(head);
-  if (known === undefined) {
-    known = init(head);
-    if (inits.size >= MOST_INITS) inits.clear();
-    inits.set(head, known);
-  }
-  return known;
+/** An answer that was made at once: how long its body is, and the number of what comes before it. */
+function responseAtOnce(answer) {
+  const number = answer >>> BITS_OF_LENGTH;
+  const length = answer & ((1 << BITS_OF_LENGTH) - 1);
+  // Before the body is taken, for it calls the Wasm.
+  const head = (heads[number] ??= new Response(null, init(knownHead(number))));
+  // The platform copies the bytes, as it must (Fetch standard, section 5.2).
+  return new Response(length > 0 ? take(length) : null, head);
 }
 
-const MOST_INITS = 64;
+// As edge/src/platform/event.rs has it.
+const BITS_OF_LENGTH = 24;
 
-const finished = (outcome) => (typeof outcome === "string" ? response(outcome, init) : outcome);
+// By their numbers, as responses without a body: the platform copies status and headers of one for less than it reads them from an object.
+const heads = [];
+
+const finished = (outcome) => (typeof outcome === "string" ? response(outcome) : outcome);
 
 export default {
   fetch(request, env, context) {
     return guarded(() => {
       const { headers, method } = request;
-      const needed = method === "GET" || method === "HEAD" ? FOR_READING : HEADERS.length;
-      const first = needed === FOR_READING && !headers.has("upgrade") ? FOR_ALL : needed;
+      const onlyReads = method === "GET" || method === "HEAD";
+      const needed = onlyReads ? FOR_READING : HEADERS.length;
+      const forAll = env.ALLOWED_ORIGINS ? FOR_ALL_WITH_ORIGINS : FOR_ALL;
+      const first = onlyReads ? forAll : needed;
       clear();
       put(method);
       put(request.url);
       let length = putHeaders(headers, 0, first);
-      const answer = answerAtOnce(length, Date.now());
-      if (answer > 0) return response(take(answer), remembered);
+      const answer = answerAtOnce(length, !onlyReads, Date.now());
+      if (answer > 0) return responseAtOnce(answer);
       if (first < needed) length = putHeaders(headers, first, needed);
       const outcome = handle(request, env, context, length);
       return outcome instanceof Promise ? outcome.then(finished) : finished(outcome);

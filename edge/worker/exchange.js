@@ -66,8 +66,8 @@ function end(at) {
 
 const LINE_FEED = 0x0a;
 
-/** What the Wasm has put there instead: as many characters of ASCII. */
+/** What the Wasm has put there instead: as many bytes, to be copied before it is called again. */
 export function take(length) {
   follow();
-  return String.fromCharCode.apply(null, bytes.subarray(start, start + length));
+  return bytes.subarray(start, start + length);
 }

@@ -1,5 +1,6 @@
 //! What is asked of a request.
 
+use std::borrow::Cow;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wayleave_edge::request::{RequestHeaders, RequestView};
 
@@ -20,15 +21,16 @@ extern "C" {
 }
 
 /// The request as the edge looks at it: the headers that matter to an app's own code.
-pub(crate) fn view(request: &JsRequest) -> RequestView {
+pub(crate) fn view(request: &JsRequest) -> RequestView<'static> {
+    let header = |name| request.header(name).map(Cow::Owned);
     let headers = RequestHeaders {
-        anti_csrf: request.header("anti-csrf"),
-        auth_mode: request.header("st-auth-mode"),
-        authorization: request.header("authorization"),
-        cookie: request.header("cookie"),
-        origin: request.header("origin"),
-        sec_fetch_site: request.header("sec-fetch-site"),
+        anti_csrf: header("anti-csrf"),
+        auth_mode: header("st-auth-mode"),
+        authorization: header("authorization"),
+        cookie: header("cookie"),
+        origin: header("origin"),
+        sec_fetch_site: header("sec-fetch-site"),
         ..RequestHeaders::default()
     };
-    RequestView::new(request.method(), &request.url(), headers)
+    RequestView::new(request.method(), &request.url(), headers).into_owned()
 }

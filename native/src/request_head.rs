@@ -1,6 +1,7 @@
 //! What of a request tells whose it is.
 
 use http::{HeaderMap, HeaderName, Method, Request, Uri, header, request::Parts};
+use std::borrow::Cow;
 use wayleave_edge::request::{RequestHeaders, RequestView};
 use wayleave_shared::{header as ours, web_origin::WebOrigin};
 
@@ -38,10 +39,10 @@ impl std::fmt::Debug for RequestHead<'_> {
 
 impl RequestHead<'_> {
     /// The same as plain text. `public_url` is where browsers find the service, if that was told.
-    pub(crate) fn view(self, public_url: Option<&WebOrigin>) -> RequestView {
+    pub(crate) fn view(self, public_url: Option<&WebOrigin>) -> RequestView<'static> {
         let path_and_query = self.uri.path_and_query().map_or("/", |target| target.as_str());
         let url = format!("{}{path_and_query}", self.own_origin(public_url));
-        RequestView::new(self.method.as_str(), &url, self.headers())
+        RequestView::new(self.method.as_str(), &url, self.headers()).into_owned()
     }
 
     /// Where the request believes to be. Nothing that a client may write decides whether it is TLS.
@@ -59,9 +60,9 @@ impl RequestHead<'_> {
         origin.parse::<WebOrigin>().map_or(origin, |origin| origin.as_str().to_owned())
     }
 
-    fn headers(self) -> RequestHeaders {
-        let value = |name| self.joined(&name, ", ");
-        let ours = |name| self.joined(&HeaderName::from_static(name), ", ");
+    fn headers(self) -> RequestHeaders<'static> {
+        let value = |name| self.joined(&name, ", ").map(Cow::Owned);
+        let ours = |name| value(HeaderName::from_static(name));
         RequestHeaders {
             access_control_request_method: value(header::ACCESS_CONTROL_REQUEST_METHOD),
             anti_csrf: ours(ours::ANTI_CSRF),
@@ -70,7 +71,7 @@ impl RequestHead<'_> {
             content_length: value(header::CONTENT_LENGTH),
             content_type: value(header::CONTENT_TYPE),
             // HTTP/2 may send each cookie as a header of its own (RFC 9113 section 8.2.3).
-            cookie: self.joined(&header::COOKIE, "; "),
+            cookie: self.joined(&header::COOKIE, "; ").map(Cow::Owned),
             if_match: value(header::IF_MATCH),
             origin: value(header::ORIGIN),
             sec_fetch_site: ours("sec-fetch-site"),
@@ -94,7 +95,11 @@ fn latin1(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    fn view(lines: &[(&'static str, &[u8])], uri: &str, public_url: Option<&str>) -> RequestView {
+    fn view(
+        lines: &[(&'static str, &[u8])],
+        uri: &str,
+        public_url: Option<&str>,
+    ) -> RequestView<'static> {
         let mut request = Request::post(uri).body(()).unwrap();
         for (name, value) in lines {
             let value = http::HeaderValue::from_bytes(value).unwrap();
@@ -138,7 +143,7 @@ mod tests {
         ] {
             let view = view(lines, uri, public_url);
             assert_eq!(
-                (view.own_origin.as_str(), view.path.as_str(), view.query.as_str()),
+                (&*view.own_origin, &*view.path, &*view.query),
                 (expected, "/x", "?y"),
                 "{uri} {public_url:?}"
             );
@@ -151,6 +156,6 @@ mod tests {
 
         let view = RequestHead::from(&request).view(None);
 
-        assert_eq!((view.method.as_str(), view.is_unsafe()), ("get", true));
+        assert_eq!((&*view.method, view.is_unsafe()), ("get", true));
     }
 }

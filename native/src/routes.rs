@@ -36,7 +36,7 @@ async fn answer(
     let mut view = wayleave.view(RequestHead::from(&request));
     drop(request);
     let edge = wayleave.edge();
-    view.path = format!("{}{route}", edge.settings().gateway.auth_base_path);
+    view.path = format!("{}{route}", edge.settings().gateway.auth_base_path).into();
     match handle(edge.host(), wayleave.isolate(), &view).await {
         Reply::App(never, _) => match never {},
         Reply::Own(answer) => respond::response(answer),

@@ -163,7 +163,7 @@ impl Wayleave {
 
     pub(crate) async fn session_proved_by(
         self,
-        view: RequestView,
+        view: RequestView<'static>,
         csrf: Csrf,
     ) -> Result<Session, SessionError> {
         let found = self.edge().get_session(&view, csrf).await;
@@ -174,7 +174,7 @@ impl Wayleave {
         &self.0.isolate
     }
 
-    pub(crate) fn view(&self, request: RequestHead<'_>) -> RequestView {
+    pub(crate) fn view(&self, request: RequestHead<'_>) -> RequestView<'static> {
         request.view(self.0.public_url.as_ref())
     }
 

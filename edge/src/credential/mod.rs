@@ -165,7 +165,7 @@ fn found(cookie: Result<Option<&str>, AmbiguousCookie>) -> Found<'_> {
     }
 }
 
-fn cookies(headers: &RequestHeaders) -> CookieHeader<'_> {
+fn cookies<'request>(headers: &'request RequestHeaders) -> CookieHeader<'request> {
     CookieHeader::new(headers.cookie.as_deref().unwrap_or_default())
 }
 

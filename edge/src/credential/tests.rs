@@ -1,10 +1,10 @@
 use super::*;
 use crate::testing;
 
-fn headers(cookie: &str, authorization: Option<&str>) -> RequestHeaders {
+fn headers<'a>(cookie: &'a str, authorization: Option<&'a str>) -> RequestHeaders<'a> {
     RequestHeaders {
-        authorization: authorization.map(str::to_owned),
-        cookie: (!cookie.is_empty()).then(|| cookie.to_owned()),
+        authorization: authorization.map(Into::into),
+        cookie: (!cookie.is_empty()).then(|| cookie.into()),
         ..RequestHeaders::default()
     }
 }
@@ -121,7 +121,7 @@ fn a_log_in_is_answered_as_its_client_asks() {
         ("header", Some("cookie"), "sAccessToken=a", HeaderClearingCookies),
     ] {
         let headers =
-            RequestHeaders { auth_mode: auth_mode.map(str::to_owned), ..headers(cookies, None) };
+            RequestHeaders { auth_mode: auth_mode.map(Into::into), ..headers(cookies, None) };
         let seen = transfer_of_log_in(&headers, &transfer_setting(setting));
         assert_eq!(seen, expected, "{setting}: {auth_mode:?} {cookies}");
     }

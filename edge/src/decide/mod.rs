@@ -152,7 +152,7 @@ pub trait Question {
 #[derive(Clone, Copy)]
 pub struct Routed<'request> {
     /// The request.
-    pub request: &'request RequestView,
+    pub request: &'request RequestView<'request>,
     /// What it is for.
     pub route: Route,
 }
@@ -167,7 +167,7 @@ impl Question for Routed<'_> {
 #[derive(Clone, Copy)]
 pub struct AppCode<'request> {
     /// The request.
-    pub request: &'request RequestView,
+    pub request: &'request RequestView<'request>,
     /// Whether it must carry the anti-CSRF token.
     pub rule: AntiCsrfRule,
 }
@@ -195,7 +195,7 @@ pub struct Circumstances<'a, Keys> {
 
 /// The arguments of [`decide`], and what the request carries.
 struct Deciding<'a, Keys> {
-    request: &'a RequestView,
+    request: &'a RequestView<'a>,
     keys: &'a Keys,
     revocations: View<'a>,
     confirmations: &'a Confirmations,
@@ -205,7 +205,7 @@ struct Deciding<'a, Keys> {
 }
 
 impl<'a, Keys> Deciding<'a, Keys> {
-    fn new(request: &'a RequestView, circumstances: &Circumstances<'a, Keys>) -> Self {
+    fn new(request: &'a RequestView<'a>, circumstances: &Circumstances<'a, Keys>) -> Self {
         let &Circumstances { keys, revocations, confirmations, settings, now } = circumstances;
         let credential = Credential::of(&request.headers, settings);
         Self { request, keys, revocations, confirmations, settings, now, credential }

@@ -51,7 +51,7 @@ impl AppRequest {
     ) -> Option<Self> {
         let (app, is_bound) = match &settings.gateway.upstream {
             Upstream::Nowhere => return None,
-            Upstream::Binding => (request.own_origin.as_str(), true),
+            Upstream::Binding => (&*request.own_origin, true),
             Upstream::Url(url) => (url.as_str(), false),
         };
         let mut headers = vec![
@@ -109,7 +109,7 @@ mod tests {
     };
     use wayleave_shared::{json::Json, user_id::UserId};
 
-    fn request() -> RequestView {
+    fn request() -> RequestView<'static> {
         RequestView::new(
             "GET",
             "https://api.example:8443/a%2fb//c?d=%20&e",
@@ -204,7 +204,7 @@ mod tests {
             (Some("sIdRefreshToken=i"), true, &["authorization", "cookie"], None),
         ] {
             let mut request = request();
-            request.headers.cookie = cookie.map(str::to_owned);
+            request.headers.cookie = cookie.map(Into::into);
             let forward = Forward { bearer_is_ours, ..Forward::WITHOUT_SESSION };
 
             let sent = sent(&request, &forward, &[]);

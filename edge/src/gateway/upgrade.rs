@@ -68,8 +68,8 @@ mod tests {
             (None, Some(""), false),
         ] {
             let headers = RequestHeaders {
-                sec_fetch_site: site.map(str::to_owned),
-                origin: origin.map(str::to_owned),
+                sec_fetch_site: site.map(Into::into),
+                origin: origin.map(Into::into),
                 ..RequestHeaders::default()
             };
             let request = RequestView::new("GET", "https://app.example/socket", headers);

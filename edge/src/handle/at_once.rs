@@ -13,14 +13,20 @@ use wayleave_shared::time::UnixMilliseconds;
 
 /// The answer to a request for which nothing has to be waited, begun or logged; `None` for every other, which [`handle`](super::handle) then answers.
 ///
-/// Without a future, and without an object of the platform: on requests that only ask who is there, those would cost more than the decision.
+/// Without a future, and without an object of the platform: on requests that only ask who is there, those would cost more than the decision. Of such a request not all headers need
+/// have been read: `is_whole` tells whether they were. The app's paths are decided by all of them.
 #[must_use]
 pub fn answer_at_once(
     isolate: &Isolate,
     request: &RequestView,
+    is_whole: bool,
     now: UnixMilliseconds,
 ) -> Option<Answer> {
-    let question = Routed { request, route: Route::of(request, &isolate.settings) };
+    let route = Route::of(request, &isolate.settings);
+    if route == Route::Gateway && !is_whole {
+        return None;
+    }
+    let question = Routed { request, route };
     let mut answer = match settle::settle_at_once(isolate, &question, now)? {
         Action::Answer(answer) => answer,
         Action::Refuse(refusal) if !refusal.concerns_operator() => {

@@ -15,7 +15,7 @@ use crate::{
 pub(super) async fn clear<H: GatewayHost>(
     host: &H,
     isolate: &Isolate,
-    request: &RequestView,
+    request: &RequestView<'_>,
 ) -> Answer {
     let cookies = request.headers.cookie.as_deref().unwrap_or_default();
     let may_come_back = isolate.duplicates.lock().may_come_back(cookies, host.now());

@@ -16,7 +16,7 @@ use crate::{
 pub(super) async fn forward<H: GatewayHost>(
     host: &H,
     isolate: &Isolate,
-    request: &RequestView,
+    request: &RequestView<'_>,
     forward: &Forward,
 ) -> Reply<H::AppAnswer> {
     let passage = Passage {

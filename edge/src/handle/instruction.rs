@@ -24,7 +24,7 @@ use wayleave_shared::{
 pub(super) async fn obey<H: GatewayHost>(
     host: &H,
     isolate: &Isolate,
-    request: &RequestView,
+    request: &RequestView<'_>,
     forward: &Forward,
     reserved: &[(String, String)],
 ) -> Result<Vec<HeaderEdit>, Answer> {
@@ -82,7 +82,7 @@ async fn end<H: GatewayHost>(
 async fn update_payload<H: GatewayHost>(
     host: &H,
     isolate: &Isolate,
-    request: &RequestView,
+    request: &RequestView<'_>,
     session: SessionHandle,
     payload: Json,
 ) -> Result<BrowserLines, OriginError> {

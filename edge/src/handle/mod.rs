@@ -32,7 +32,7 @@ use std::sync::Arc;
 pub async fn handle<H: GatewayHost>(
     host: &H,
     isolate: &Arc<Isolate>,
-    request: &RequestView,
+    request: &RequestView<'_>,
 ) -> Reply<H::AppAnswer> {
     let question = Routed { request, route: Route::of(request, &isolate.settings) };
     let action = settle::settle(host, isolate, &question).await;
@@ -44,7 +44,7 @@ pub async fn handle<H: GatewayHost>(
 async fn obey<H: GatewayHost>(
     host: &H,
     isolate: &Arc<Isolate>,
-    request: &RequestView,
+    request: &RequestView<'_>,
     action: Action,
 ) -> Reply<H::AppAnswer> {
     match action {

@@ -22,7 +22,7 @@ use wayleave_shared::{
 pub(super) async fn ask<H: GatewayHost>(
     host: &H,
     isolate: &Isolate,
-    request: &RequestView,
+    request: &RequestView<'_>,
     ask: Ask,
 ) -> Answer {
     let settings = &isolate.settings;
@@ -67,7 +67,7 @@ enum Write {
 async fn write<H: GatewayHost>(
     host: &H,
     isolate: &Isolate,
-    request: &RequestView,
+    request: &RequestView<'_>,
     session: SessionHandle,
     how: Write,
 ) -> Answer {

@@ -4,6 +4,7 @@ use crate::{
     answer::{Answer, HeaderEdit},
     request::{RequestHeaders, RequestView},
 };
+use std::borrow::Cow;
 use wasm_bindgen::{JsCast, JsValue};
 use wayleave_shared::header;
 use worker::{
@@ -12,12 +13,13 @@ use worker::{
 };
 
 /// What the decision looks at of a request.
-pub(super) fn request_view(request: &Request) -> RequestView {
+pub(super) fn request_view(request: &Request) -> RequestView<'static> {
     let headers = request.headers();
-    let value = |name| headers.get(name).ok().flatten();
+    let value = |name| headers.get(name).ok().flatten().map(Cow::Owned);
+    let url = request.url();
     RequestView::new(
         request.method(),
-        &request.url(),
+        &url,
         RequestHeaders {
             access_control_request_method: value("access-control-request-method"),
             anti_csrf: value(header::ANTI_CSRF),
@@ -32,6 +34,7 @@ pub(super) fn request_view(request: &Request) -> RequestView {
             upgrade: value("upgrade"),
         },
     )
+    .into_owned()
 }
 
 /// An answer of our own as a response.

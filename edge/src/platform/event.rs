@@ -3,13 +3,12 @@
 use super::{
     convert, exchange, head,
     host::{self, WorkerHost},
-    isolate, prompt,
+    isolate, known_heads, prompt,
 };
 use crate::{
     handle::{self, handle},
     host::{Host, Reply},
     log::{Level, LogLine},
-    request::RequestView,
     respond::{self, ExpiredStatus},
     settings::Settings,
 };
@@ -25,18 +24,35 @@ pub fn exchange_at(bytes: usize) -> usize {
     exchange::at(bytes)
 }
 
-/// Answers a request that needs nothing of the platform. Its head is the beginning of the exchange, of so many bytes; the answer (`head::answer`) takes its place, and this says how long
-/// that is. 0 for any other request, which [`fetch`] then answers, and the head is left as it is. `now` is in Unix milliseconds.
+/// Answers a request that needs nothing of the platform. Its head is the beginning of the exchange, of so many bytes; it need not be whole, and `is_whole` says whether it is. The answer's
+/// body takes its place. This says how many bytes that has, in the lower 24 bits, and above them the number of what comes before it ([`known_head`]). 0 for any other request, which
+/// [`fetch`] then answers, and the head is left as it is. `now` is in Unix milliseconds.
 #[wasm_bindgen(js_name = answerAtOnce)]
 #[must_use]
-pub fn answer_at_once(head: usize, now: f64) -> usize {
+pub fn answer_at_once(head: usize, is_whole: bool, now: f64) -> usize {
     let answer = exchange::read(head, |head| {
         let isolate = isolate::known()?;
         let view = head::request_view(head);
-        let answer = handle::answer_at_once(&isolate, &view, host::milliseconds(now))?;
-        head::answer(&answer, view.method == "HEAD")
+        let answer = handle::answer_at_once(&isolate, &view, is_whole, host::milliseconds(now))?;
+        let number = known_heads::number_of(&answer)?;
+        Some((number, if view.method == "HEAD" { String::new() } else { answer.body }))
     });
-    answer.flatten().map_or(0, |answer| exchange::write(&answer))
+    let written = answer.flatten().and_then(|(number, body)| {
+        let bytes = exchange::write(body.as_bytes())?;
+        (bytes < 1 << BITS_OF_LENGTH).then_some(number << BITS_OF_LENGTH | bytes)
+    });
+    written.unwrap_or(0)
+}
+
+/// As `entry.js` has it.
+const BITS_OF_LENGTH: u32 = 24;
+const _: () = assert!(known_heads::MOST < 1 << (u32::BITS - BITS_OF_LENGTH));
+
+/// Status and headers of this number, as `head::lines` writes them.
+#[wasm_bindgen(js_name = knownHead)]
+#[must_use]
+pub fn known_head(number: usize) -> Option<String> {
+    known_heads::told(number)
 }
 
 /// Answers a request, whose head is in the exchange: with an answer of our own as text (`head::answer`), or the app's as a `Response`; with a promise of either where something has to
@@ -52,16 +68,17 @@ pub fn fetch(
     context: worker_sys::Context,
     head: usize,
 ) -> Result<JsValue, JsValue> {
-    let view = exchange::read(head, head::request_view).ok_or("the request is not text")?;
-    prompt::outcome(reply(request, env, Context::new(context), view))
+    let head = exchange::read(head, str::to_owned).ok_or("the request is not text")?;
+    prompt::outcome(reply(request, env, Context::new(context), head))
 }
 
 async fn reply(
     request: Request,
     env: Env,
     context: Context,
-    view: RequestView,
+    head: String,
 ) -> Result<JsValue, JsValue> {
+    let view = head::request_view(&head);
     let isolate = isolate::isolate(&env, |variable| Settings::read(variable));
     let host = WorkerHost::new(request, env, Rc::new(context));
     let reply = match isolate {

@@ -3,15 +3,16 @@
 //! Lines with a line feed, which neither a method, a URL nor a header can hold (Fetch standard, section 2.2).
 
 use crate::{
-    answer::Answer,
+    answer::{Answer, Header},
     request::{RequestHeaders, RequestView},
 };
+use std::borrow::Cow;
 
 /// What the decision looks at of a request: a line each for method, URL, and the headers in the order in which `entry.js` names them. The last of them may not have been read.
-pub(super) fn request_view(head: &str) -> RequestView {
+pub(super) fn request_view(head: &str) -> RequestView<'_> {
     let mut lines = head.split_terminator(char::from(SEPARATOR));
     let (method, url) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
-    let mut header = || lines.next().filter(|line| *line != ABSENT).map(str::to_owned);
+    let mut header = || lines.next().filter(|line| *line != ABSENT).map(Cow::Borrowed);
     // In this order.
     let headers = RequestHeaders {
         authorization: header(),
@@ -31,17 +32,7 @@ pub(super) fn request_view(head: &str) -> RequestView {
 
 /// An answer of our own: the status, name and value of each header, and after [`ABSENT`] the body. Nothing where a header holds what would end it.
 pub(super) fn answer(answer: &Answer, is_head: bool) -> Option<String> {
-    let mut text = String::with_capacity(USUAL_BYTES + answer.body.len());
-    text.push_str(&answer.status.to_string());
-    for (name, value) in &answer.headers {
-        for line in [name, value.as_str()] {
-            if line.bytes().any(|byte| byte == SEPARATOR || byte == END) {
-                return None;
-            }
-            text.push(SEPARATOR.into());
-            text.push_str(line);
-        }
-    }
+    let mut text = lines(answer.status, &answer.headers)?;
     text.push(END.into());
     if !is_head {
         text.push_str(&answer.body);
@@ -49,8 +40,18 @@ pub(super) fn answer(answer: &Answer, is_head: bool) -> Option<String> {
     Some(text)
 }
 
-/// Room for the status and the headers of most answers.
-const USUAL_BYTES: usize = 128;
+/// What an answer begins with: the status, and the name and value of each header. Nothing where a header holds what would end it.
+pub(super) fn lines(status: u16, headers: &[Header]) -> Option<String> {
+    let mut text = status.to_string();
+    for line in headers.iter().flat_map(|(name, value)| [name, value]) {
+        if line.bytes().any(|byte| byte == SEPARATOR || byte == END) {
+            return None;
+        }
+        text.push(SEPARATOR.into());
+        text.push_str(line);
+    }
+    Some(text)
+}
 
 /// Between lines.
 const SEPARATOR: u8 = b'\n';
@@ -75,7 +76,7 @@ mod tests {
         let view = request_view(&head);
 
         assert_eq!(
-            (view.method.as_str(), view.path.as_str(), view.query.as_str()),
+            (view.method.as_ref(), view.path.as_ref(), view.query.as_ref()),
             ("PUT", "/b", "?c")
         );
         let headers = view.headers;
@@ -118,7 +119,7 @@ mod tests {
     #[test]
     fn no_header_becomes_two() {
         for value in ["a\nSet-Cookie\nb", "a\0b"] {
-            let made = Answer::new(200, String::new()).with(HeaderEdit::set("X", value));
+            let made = Answer::new(200, String::new()).with(HeaderEdit::set("X", value.to_owned()));
             assert_eq!(answer(&made, false), None);
         }
     }

@@ -34,13 +34,13 @@ use wayleave_shared::wire::BrowserLines;
 use worker::{Context, Env, Request, Response, web_sys};
 
 impl IncomingRequest for Request {
-    fn view(&self) -> Cow<'_, RequestView> {
+    fn view(&self) -> Cow<'_, RequestView<'_>> {
         Cow::Owned(convert::request_view(self.inner()))
     }
 }
 
 impl IncomingRequest for web_sys::Request {
-    fn view(&self) -> Cow<'_, RequestView> {
+    fn view(&self) -> Cow<'_, RequestView<'_>> {
         Cow::Owned(convert::request_view(self))
     }
 }

@@ -8,6 +8,7 @@
 //! | `event` | the entry: one call per request |
 //! | `exchange` | where texts are on their way from and to JavaScript |
 //! | `head` | requests and answers as one text each |
+//! | `known_heads` | statuses and headers that JavaScript knows by number |
 //! | `headers` | many headers in one crossing |
 //! | `prompt` | answering at once what can be answered at once |
 //! | `isolate` | what is kept between requests |
@@ -29,6 +30,8 @@ mod head;
 mod headers;
 mod host;
 mod isolate;
+#[cfg(feature = "event")]
+mod known_heads;
 mod library;
 mod limit;
 #[cfg(feature = "event")]

@@ -123,7 +123,7 @@ impl<H: Host> Edge<H> {
     }
 
     /// The session that a log-in comes with, valid or expired: it is ended.
-    async fn carried(&self, request: &RequestView) -> Option<SessionHandle> {
+    async fn carried(&self, request: &RequestView<'_>) -> Option<SessionHandle> {
         let (host, isolate) = (&self.host, &self.isolate);
         if credential::Credential::of(&request.headers, &isolate.settings).is_absent() {
             return None;

@@ -19,7 +19,7 @@ fn edge(bench: &Bench) -> Edge<Script> {
     Edge::new(bench.script.clone(), Arc::clone(&bench.isolate))
 }
 
-fn request(method: &str, headers: RequestHeaders) -> RequestView {
+fn request<'a>(method: &'a str, headers: RequestHeaders<'a>) -> RequestView<'a> {
     RequestView::new(method, "https://app.test/me", headers)
 }
 
@@ -37,14 +37,14 @@ fn failed<T: fmt::Debug>(result: Result<T, SessionError>) -> (u16, String) {
     (error.error_type().number(), error.to_string())
 }
 
-fn with_token(claims: &AccessClaims) -> RequestHeaders {
+fn with_token(claims: &AccessClaims) -> RequestHeaders<'static> {
     RequestHeaders {
-        cookie: Some(format!("sAccessToken={}", testing::token(claims))),
+        cookie: Some(format!("sAccessToken={}", testing::token(claims)).into()),
         ..RequestHeaders::default()
     }
 }
 
-fn without_anti_csrf() -> RequestHeaders {
+fn without_anti_csrf() -> RequestHeaders<'static> {
     RequestHeaders { anti_csrf: None, ..session() }
 }
 
@@ -91,7 +91,7 @@ fn the_app_says_which_requests_need_the_anti_csrf_token() {
 #[test]
 fn a_bearer_token_needs_no_anti_csrf_token() {
     let headers = RequestHeaders {
-        authorization: Some(format!("Bearer {}", testing::token(&testing::claims()))),
+        authorization: Some(format!("Bearer {}", testing::token(&testing::claims())).into()),
         ..RequestHeaders::default()
     };
     assert!(get(&Bench::warm(&[]), "POST", headers, Csrf::Required).is_ok());
@@ -100,10 +100,8 @@ fn a_bearer_token_needs_no_anti_csrf_token() {
 #[test]
 fn why_there_is_no_session_is_one_of_the_documented_kinds() {
     let old = AccessClaims { expires_at: testing::NOW, ..testing::claims() };
-    let marked = RequestHeaders {
-        cookie: Some("sIdRefreshToken=i".to_owned()),
-        ..RequestHeaders::default()
-    };
+    let marked =
+        RequestHeaders { cookie: Some("sIdRefreshToken=i".into()), ..RequestHeaders::default() };
     let bench = Bench::warm(&[]);
     for (headers, number, reason) in [
         (RequestHeaders::default(), 2000, "there is no session"),
@@ -184,8 +182,7 @@ fn a_log_in_also_ends_the_expired_session_that_it_came_with() {
 #[test]
 fn a_client_that_wants_headers_gets_them_and_its_payload_changes_there() {
     let bench = Bench::warm(&[]);
-    let headers =
-        RequestHeaders { auth_mode: Some("header".to_owned()), ..RequestHeaders::default() };
+    let headers = RequestHeaders { auth_mode: Some("header".into()), ..RequestHeaders::default() };
     bench.origin_answers([issued(201)]);
     let new = NewSession::of(UserId::integer(7).unwrap());
     let mut issued = finish(edge(&bench).create_session(&request("POST", headers), new)).unwrap();
@@ -268,7 +265,7 @@ fn a_refresh_that_is_refused_says_why_and_whose_token_was_stolen() {
     assert_eq!(error.lines().unwrap().set_cookie, [""; 0]);
 
     let elsewhere =
-        RequestHeaders { sec_fetch_site: Some("cross-site".to_owned()), ..refresh_cookie() };
+        RequestHeaders { sec_fetch_site: Some("cross-site".into()), ..refresh_cookie() };
     let error = refresh(elsewhere).unwrap_err();
     assert_eq!((error.error_type().number(), error.lines().is_none()), (2000, true));
     assert_eq!(bench.asked().len(), 2);
@@ -278,7 +275,7 @@ fn a_refresh_that_is_refused_says_why_and_whose_token_was_stolen() {
 fn of_two_cookies_of_one_name_the_older_is_cleared_and_the_client_comes_back() {
     let bench = Bench::warm(&[]);
     let twice = || RequestHeaders {
-        cookie: Some("sRefreshToken=r; sRefreshToken=s".to_owned()),
+        cookie: Some("sRefreshToken=r; sRefreshToken=s".into()),
         ..RequestHeaders::default()
     };
     for (goes_on, number) in [(true, 3000), (false, 2000)] {

@@ -26,19 +26,20 @@ struct Sent<'a> {
 }
 
 impl Sent<'_> {
-    fn view(&self) -> RequestView {
-        let text = |value: Option<&str>| value.map(str::to_owned);
+    fn view(&self) -> RequestView<'static> {
+        let text = |value: Option<&str>| value.map(|text| text.to_owned().into());
         let headers = RequestHeaders {
-            access_control_request_method: self.preflight.then(|| "PUT".to_owned()),
+            access_control_request_method: self.preflight.then(|| "PUT".into()),
             anti_csrf: text(self.anti_csrf),
             authorization: text(self.authorization),
-            cookie: (!self.cookie.is_empty()).then(|| self.cookie.to_owned()),
+            cookie: (!self.cookie.is_empty()).then(|| self.cookie.to_owned().into()),
             origin: text(self.origin),
             sec_fetch_site: text(self.site),
             ..RequestHeaders::default()
         };
         let method = if self.method.is_empty() { "GET" } else { self.method };
-        RequestView::new(method, &format!("{OWN}{}", self.path), headers)
+        let url = format!("{OWN}{}", self.path);
+        RequestView::new(method, &url, headers).into_owned()
     }
 }
 

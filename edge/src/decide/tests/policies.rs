@@ -201,7 +201,7 @@ fn a_websocket_with_cookies_is_opened_by_pages_of_ours_and_of_allowed_origins_on
         let sent = Sent { path, cookie, authorization, origin, ..Sent::default() };
         for anti_csrf in ["on", "off"] {
             let mut view = sent.view();
-            view.headers.upgrade = Some("WebSocket".to_owned());
+            view.headers.upgrade = Some("WebSocket".into());
             let decision = decide(
                 &view,
                 &testing::keys(),

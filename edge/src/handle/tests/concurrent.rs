@@ -112,7 +112,7 @@ impl GatewayHost for Crowd {
 pub(super) fn all_at_once(
     host: &Crowd,
     isolate: &Arc<Isolate>,
-    requests: impl IntoIterator<Item = RequestHeaders>,
+    requests: impl IntoIterator<Item = RequestHeaders<'static>>,
 ) -> (Vec<u16>, u64) {
     let began_ms = host.0.now_ms.get();
     let statuses = Rc::new(RefCell::new(Vec::new()));
@@ -160,7 +160,7 @@ pub(super) fn count(statuses: &[u16], status: u16) -> usize {
 }
 
 /// A token whose key nobody has.
-fn made_up(number: u32) -> RequestHeaders {
+fn made_up(number: u32) -> RequestHeaders<'static> {
     use std::fmt::Write;
     // The signature is never looked at, so one will do.
     let header = format!(r#"{{"alg":"EdDSA","typ":"at+jwt","kid":"made-up-{number:05}"}}"#);
@@ -176,7 +176,7 @@ fn made_up(number: u32) -> RequestHeaders {
         }
     }
     RequestHeaders {
-        cookie: Some(format!("sAccessToken={encoded}.e30.{}", "A".repeat(86))),
+        cookie: Some(format!("sAccessToken={encoded}.e30.{}", "A".repeat(86)).into()),
         ..RequestHeaders::default()
     }
 }
@@ -214,7 +214,7 @@ fn a_token_with_a_brand_new_key_is_not_refused_because_somebody_else_is_fetching
         Some(published(&KeySet::new(vec![(old.id().clone(), old.public_key())])));
     *host.0.feed.borrow_mut() = Some(says(200, old.sign_feed(&testing::page()).unwrap()));
     let of_the_old_key = RequestHeaders {
-        cookie: Some(format!("sAccessToken={}", old.sign(&testing::claims()).unwrap())),
+        cookie: Some(format!("sAccessToken={}", old.sign(&testing::claims()).unwrap()).into()),
         ..RequestHeaders::default()
     };
     assert_eq!(all_at_once(&host, &isolate, [of_the_old_key]).0, [200]);
@@ -238,7 +238,7 @@ fn a_slow_origin_is_never_asked_twice_at_a_time() {
         let mut claims = testing::claims();
         claims.expires_at.0 += 600;
         let cookie = format!("sAccessToken={}", testing::token(&claims));
-        RequestHeaders { cookie: Some(cookie), ..RequestHeaders::default() }
+        RequestHeaders { cookie: Some(cookie.into()), ..RequestHeaders::default() }
     };
 
     for _ in 0..5 {

@@ -14,17 +14,17 @@ use wayleave_shared::{
 const VERIFY: &str = "POST http://origin.test:8788/v1/sessions/verify";
 
 /// What a browser sends after a refresh.
-fn refreshed(number: u8) -> RequestHeaders {
+fn refreshed(number: u8) -> RequestHeaders<'static> {
     carrying(&testing::refreshed(number, 1))
 }
 
-fn carrying(claims: &AccessClaims) -> RequestHeaders {
+fn carrying(claims: &AccessClaims) -> RequestHeaders<'static> {
     let cookie = format!("sAccessToken={}; sIdRefreshToken=i", testing::token(claims));
-    RequestHeaders { cookie: Some(cookie), ..session() }
+    RequestHeaders { cookie: Some(cookie.into()), ..session() }
 }
 
 /// One of very many refreshed sessions.
-fn one_of_many(number: u16) -> RequestHeaders {
+fn one_of_many(number: u16) -> RequestHeaders<'static> {
     let mut bytes = [3; 16];
     bytes[..2].copy_from_slice(&number.to_be_bytes());
     let session = SessionHandle::from_bytes(bytes);
@@ -99,7 +99,8 @@ fn a_token_that_does_not_verify_confirms_nothing() {
     let forged = wayleave_shared::sign::SigningKey::from_seed("k1".parse().unwrap(), &[8; 32])
         .sign(&testing::refreshed(1, 1))
         .unwrap();
-    let forged = RequestHeaders { cookie: Some(format!("sAccessToken={forged}")), ..session() };
+    let forged =
+        RequestHeaders { cookie: Some(format!("sAccessToken={forged}").into()), ..session() };
     for headers in [carrying(&expired), forged] {
         bench.app("GET", "/public/page", headers);
     }

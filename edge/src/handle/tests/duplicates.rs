@@ -11,9 +11,9 @@ fn cleared(session_goes_on: bool) -> OriginReply {
     says(200, format!(r#"{{"sessionGoesOn":{session_goes_on},{lines}}}"#))
 }
 
-fn twice() -> RequestHeaders {
+fn twice() -> RequestHeaders<'static> {
     let cookie = Some("sRefreshToken=r; sRefreshToken=s; sIdRefreshToken=i".to_owned());
-    RequestHeaders { cookie, ..RequestHeaders::default() }
+    RequestHeaders { cookie: cookie.map(Into::into), ..RequestHeaders::default() }
 }
 
 const LINES: [&str; 2] = ["a=; Domain=old.test", "b=; Domain=old.test"];
@@ -22,7 +22,7 @@ const LINES: [&str; 2] = ["a=; Domain=old.test", "b=; Domain=old.test"];
 fn two_access_tokens_on_an_api_ask_for_a_refresh_and_touch_no_cookie() {
     let bench = Bench::warm(&[]);
     let cookie = Some("sAccessToken=t; sAccessToken=u; sIdRefreshToken=i".to_owned());
-    let headers = RequestHeaders { cookie, ..RequestHeaders::default() };
+    let headers = RequestHeaders { cookie: cookie.map(Into::into), ..RequestHeaders::default() };
     for path in ["/auth/session", "/api/me"] {
         let answer = bench.own("GET", path, headers.clone());
         assert_eq!((answer.status, answer.header("set-cookie")), (401, None), "{path}");
@@ -36,7 +36,7 @@ fn where_the_older_cookies_can_be_cleared_the_client_comes_back_with_one() {
     for (auth_mode, status) in [(None, 200), (Some("cookie"), 202)] {
         let bench = Bench::warm(&[]);
         bench.origin_answers([cleared(true)]);
-        let headers = RequestHeaders { auth_mode: auth_mode.map(str::to_owned), ..twice() };
+        let headers = RequestHeaders { auth_mode: auth_mode.map(Into::into), ..twice() };
 
         let answer = bench.own("POST", "/auth/session/refresh", headers);
 

@@ -129,8 +129,8 @@ fn what_is_signed_is_when_the_request_passes() {
 #[test]
 fn pages_on_listed_origins_can_read_answers_and_refusals() {
     let bench = Bench::warm(&[("ALLOWED_ORIGINS", "https://page.test")]);
-    let from = |origin: &str, headers: RequestHeaders| RequestHeaders {
-        origin: Some(origin.to_owned()),
+    let from = |origin: &'static str, headers: RequestHeaders<'static>| RequestHeaders {
+        origin: Some(origin.into()),
         ..headers
     };
 

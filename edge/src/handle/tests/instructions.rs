@@ -6,9 +6,9 @@ const REVOKE: &str = "x-wayleave-revoke-session";
 const UPDATE: &str = "x-wayleave-update-payload";
 const OTHER: &str = "BwcHBwcHBwcHBwcHBwcHBw";
 
-fn bearer() -> RequestHeaders {
+fn bearer() -> RequestHeaders<'static> {
     let authorization = Some(format!("Bearer {}", testing::token(&testing::claims())));
-    RequestHeaders { authorization, ..RequestHeaders::default() }
+    RequestHeaders { authorization: authorization.map(Into::into), ..RequestHeaders::default() }
 }
 
 /// The lines of [`issued`] and [`revoked`], after the header that they come for.
@@ -76,7 +76,7 @@ fn another_session_ends_and_this_browser_keeps_its_own() {
     let mut others = testing::claims();
     others.session = OTHER.parse().unwrap();
     let cookie = Some(format!("sAccessToken={}", testing::token(&others)));
-    let other = RequestHeaders { cookie, ..RequestHeaders::default() };
+    let other = RequestHeaders { cookie: cookie.map(Into::into), ..RequestHeaders::default() };
     assert_eq!(bench.own("GET", "/api/me", other).status, 401);
 }
 

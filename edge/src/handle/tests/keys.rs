@@ -29,7 +29,7 @@ fn known_keys_go_on_verifying_while_the_origin_is_down() {
     let mut claims = testing::claims();
     claims.expires_at.0 += 1_000;
     let lasting = RequestHeaders {
-        cookie: Some(format!("sAccessToken={}", testing::token(&claims))),
+        cookie: Some(format!("sAccessToken={}", testing::token(&claims)).into()),
         ..RequestHeaders::default()
     };
     bench.pass(REFRESH_AFTER_MS);
@@ -62,7 +62,7 @@ fn tokens_with_made_up_keys_make_one_fetch_per_cooldown() {
     let bench = Bench::warm(&[]);
     let made_up = testing::signing_key("made-up").sign(&testing::claims()).unwrap();
     let headers = RequestHeaders {
-        cookie: Some(format!("sAccessToken={made_up}")),
+        cookie: Some(format!("sAccessToken={made_up}").into()),
         ..RequestHeaders::default()
     };
     bench.pass(UNKNOWN_KEY_COOLDOWN_MS);

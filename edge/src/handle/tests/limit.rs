@@ -12,10 +12,10 @@ fn from(address: Option<&str>) -> Bench {
     bench
 }
 
-fn carrying(cookie: &str) -> RequestHeaders {
+fn carrying(cookie: &str) -> RequestHeaders<'static> {
     RequestHeaders {
-        cookie: (!cookie.is_empty()).then(|| cookie.to_owned()),
-        origin: Some("https://page.test".to_owned()),
+        cookie: (!cookie.is_empty()).then(|| cookie.to_owned().into()),
+        origin: Some("https://page.test".into()),
         ..RequestHeaders::default()
     }
 }
@@ -62,7 +62,7 @@ fn a_client_that_has_no_address_is_not_limited() {
 fn whoever_has_a_session_is_not_counted() {
     let bench = from(Some(LIMITED));
     let bearer =
-        RequestHeaders { authorization: Some("Bearer r".to_owned()), ..RequestHeaders::default() };
+        RequestHeaders { authorization: Some("Bearer r".into()), ..RequestHeaders::default() };
     bench.origin_answers([issued(200), issued(200)]);
 
     assert_eq!(bench.own("POST", "/auth/session/refresh", carrying("sRefreshToken=r")).status, 200);

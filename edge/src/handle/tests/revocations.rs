@@ -82,7 +82,7 @@ fn a_public_path_is_reached_without_the_ended_session() {
     bench.pull(&ends_the_session());
 
     let bearer = RequestHeaders {
-        authorization: Some(format!("Bearer {}", testing::token(&testing::claims()))),
+        authorization: Some(format!("Bearer {}", testing::token(&testing::claims())).into()),
         ..RequestHeaders::default()
     };
 
@@ -301,7 +301,7 @@ fn a_removed_key_goes_at_once_with_all_that_it_signed() {
     assert_eq!(bench.asked(), [SINCE_0, KEYS_URL]);
     let token = good.sign(&testing::claims()).unwrap();
     let headers = RequestHeaders {
-        cookie: Some(format!("sAccessToken={token}")),
+        cookie: Some(format!("sAccessToken={token}").into()),
         ..RequestHeaders::default()
     };
     assert_eq!(bench.own("GET", "/auth/session", headers).status, 200);

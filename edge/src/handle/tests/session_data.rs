@@ -35,11 +35,12 @@ fn session_data_costs_one_call_each() {
 #[test]
 fn a_body_that_is_too_large_or_no_json_never_reaches_the_origin() {
     let bench = Bench::warm(&[("SESSION_DATA_ACCESS", "read-write")]);
-    let with = |content_type: Option<&str>, content_length: Option<&str>| RequestHeaders {
-        content_type: content_type.map(str::to_owned),
-        content_length: content_length.map(str::to_owned),
-        ..session()
-    };
+    let with =
+        |content_type: Option<&'static str>, content_length: Option<&'static str>| RequestHeaders {
+            content_type: content_type.map(Into::into),
+            content_length: content_length.map(Into::into),
+            ..session()
+        };
     let json = Some("application/json");
     for (headers, body_bytes, status) in [
         (with(None, None), 2, 415),
@@ -61,11 +62,12 @@ fn a_body_that_is_too_large_or_no_json_never_reaches_the_origin() {
 #[test]
 fn a_patch_is_a_merge_patch_and_another_media_type_is_told_so() {
     let bench = Bench::warm(&[("SESSION_DATA_ACCESS", "read-write")]);
-    let with = |content_type: Option<&str>, content_length: Option<&str>| RequestHeaders {
-        content_type: content_type.map(str::to_owned),
-        content_length: content_length.map(str::to_owned),
-        ..session()
-    };
+    let with =
+        |content_type: Option<&'static str>, content_length: Option<&'static str>| RequestHeaders {
+            content_type: content_type.map(Into::into),
+            content_length: content_length.map(Into::into),
+            ..session()
+        };
     for content_type in [None, Some("application/json"), Some("application/json-patch+json")] {
         let answer = bench.own("PATCH", "/auth/session/data", with(content_type, None));
         assert_eq!(

@@ -86,7 +86,7 @@ fn whoever_misses_a_key_takes_no_shared_set() {
     let new = testing::signing_key("k2");
     bench.origin_answers([published(&KeySet::new(vec![(new.id().clone(), new.public_key())]))]);
     let headers = RequestHeaders {
-        cookie: Some(format!("sAccessToken={}", new.sign(&testing::claims()).unwrap())),
+        cookie: Some(format!("sAccessToken={}", new.sign(&testing::claims()).unwrap()).into()),
         ..RequestHeaders::default()
     };
 

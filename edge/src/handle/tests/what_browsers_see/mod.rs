@@ -39,7 +39,7 @@ fn seen(reply: Reply<Vec<(String, String)>>) -> (Seen, Answer) {
         Reply::App(headers, edits) => {
             let mut answer = Answer::new(200, String::new());
             answer.headers =
-                headers.into_iter().map(|(name, value)| (name.into(), value)).collect();
+                headers.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
             answer.apply(edits);
             answer
         }
@@ -69,7 +69,7 @@ fn every_event_is_told_as_the_table_of_the_clients_says() {
         let bench = Bench::warm(&[("ALLOWED_ORIGINS", PAGE), STRICT, OWNERS]);
         bench.app_answers(instruction_of(path));
         bench.origin_answers(replies);
-        let headers = RequestHeaders { origin: Some(PAGE.to_owned()), ..headers };
+        let headers = RequestHeaders { origin: Some(PAGE.into()), ..headers };
 
         let (seen, answer) = seen(bench.send(method, path, headers));
 
@@ -131,8 +131,8 @@ fn an_options_request_is_told_as_the_table_of_the_clients_says() {
         ("/api/me", "GET, HEAD, POST, PUT, PATCH, DELETE"),
     ] {
         let headers = RequestHeaders {
-            origin: Some(PAGE.to_owned()),
-            access_control_request_method: Some("POST".to_owned()),
+            origin: Some(PAGE.into()),
+            access_control_request_method: Some("POST".into()),
             ..RequestHeaders::default()
         };
 

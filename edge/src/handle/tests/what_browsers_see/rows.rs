@@ -12,7 +12,7 @@ pub(super) type Row = (
     &'static str,
     &'static str,
     &'static str,
-    RequestHeaders,
+    RequestHeaders<'static>,
     Vec<OriginReply>,
     (u16, &'static str, &'static str),
 );
@@ -344,14 +344,14 @@ fn signed_out() -> Vec<OriginReply> {
     vec![with_lines(200, r#""revoked":true"#, &policy().cleared())]
 }
 
-fn cookie(cookie: &str) -> RequestHeaders {
-    RequestHeaders { cookie: Some(cookie.to_owned()), ..RequestHeaders::default() }
+fn cookie(cookie: &str) -> RequestHeaders<'static> {
+    RequestHeaders { cookie: Some(cookie.to_owned().into()), ..RequestHeaders::default() }
 }
 
-fn bearer(token: &str) -> RequestHeaders {
+fn bearer(token: &str) -> RequestHeaders<'static> {
     RequestHeaders {
-        authorization: Some(format!("Bearer {token}")),
-        auth_mode: Some("header".to_owned()),
+        authorization: Some(format!("Bearer {token}").into()),
+        auth_mode: Some("header".into()),
         ..RequestHeaders::default()
     }
 }
@@ -366,18 +366,18 @@ fn expired_token() -> String {
     testing::token(&claims)
 }
 
-fn with_marker(token: &str) -> RequestHeaders {
+fn with_marker(token: &str) -> RequestHeaders<'static> {
     cookie(&format!("sAccessToken={token}; sIdRefreshToken=i"))
 }
 
-fn header_mode(cookie: &str) -> RequestHeaders {
+fn header_mode(cookie: &str) -> RequestHeaders<'static> {
     RequestHeaders {
-        auth_mode: Some("header".to_owned()),
-        cookie: (!cookie.is_empty()).then(|| cookie.to_owned()),
+        auth_mode: Some("header".into()),
+        cookie: (!cookie.is_empty()).then(|| cookie.to_owned().into()),
         ..RequestHeaders::default()
     }
 }
 
-fn bearer_and(token: &str, cookie: &str) -> RequestHeaders {
-    RequestHeaders { cookie: Some(cookie.to_owned()), ..bearer(token) }
+fn bearer_and(token: &str, cookie: &str) -> RequestHeaders<'static> {
+    RequestHeaders { cookie: Some(cookie.to_owned().into()), ..bearer(token) }
 }
