@@ -67,7 +67,7 @@ impl Verifier for KeySet {
 }
 
 /// With a memory.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Remembering<'a> {
     /// The keys.
     pub keys: &'a KeySet,
@@ -75,8 +75,17 @@ pub struct Remembering<'a> {
     pub generation: u64,
     /// What they verified before.
     pub memory: &'a Locked<TokenMemory>,
-    /// What a token tells that was not in the memory.
-    pub first_seen: &'a Cell<Option<Confirmation>>,
+    /// What it found out besides.
+    pub seen: &'a Cell<Option<Seen>>,
+}
+
+/// Whether a token that is good was in the memory.
+#[derive(Debug)]
+pub enum Seen {
+    /// It was, with these claims.
+    Before(Arc<AccessClaims>),
+    /// It was not. Where it came with a refresh, this tells that it arrived.
+    FirstTime(Option<Confirmation>),
 }
 
 impl Verifier for Remembering<'_> {
@@ -88,12 +97,15 @@ impl Verifier for Remembering<'_> {
     ) -> Result<Arc<AccessClaims>, TokenRefusal> {
         match self.memory.lock().recall(token, self.generation, now) {
             Recalled::Expired => return Err(TokenRefusal::Expired),
-            Recalled::Known(claims) => return Ok(claims),
+            Recalled::Known(claims) => {
+                self.seen.set(Some(Seen::Before(Arc::clone(&claims))));
+                return Ok(claims);
+            }
             Recalled::Unknown => {}
         }
         let verified = token::verify(token, self.keys, policy, now)?;
         let claims = self.memory.lock().remember(token, verified, self.generation);
-        self.first_seen.set(confirmation_of(&claims));
+        self.seen.set(Some(Seen::FirstTime(confirmation_of(&claims))));
         Ok(claims)
     }
 

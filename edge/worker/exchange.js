@@ -12,7 +12,8 @@ let written;
 
 /** Begins, with a Wasm that has just been made. */
 export function open() {
-  memory = initSync({ module }).memory;
+  const wasm = initSync({ module });
+  memory = wasm.memory;
   makeRoom(USUAL_BYTES);
 }
 

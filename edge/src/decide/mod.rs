@@ -6,6 +6,7 @@ mod revocation;
 
 pub use refusal::Refusal;
 pub use revocation::{Confirm, PresentedToken};
+pub(crate) use revocation::{Standing, standing};
 
 use crate::{
     answer::Answer,

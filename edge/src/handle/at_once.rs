@@ -7,7 +7,7 @@ use crate::{
     isolate::Isolate,
     request::RequestView,
     route::Route,
-    settle,
+    settle::{self, Holds},
 };
 use wayleave_shared::time::UnixMilliseconds;
 
@@ -21,13 +21,14 @@ pub fn answer_at_once(
     request: &RequestView,
     is_whole: bool,
     now: UnixMilliseconds,
-) -> Option<Answer> {
+) -> Option<AtOnce> {
     let route = Route::of(request, &isolate.settings);
     if route == Route::Gateway && !is_whole {
         return None;
     }
     let question = Routed { request, route };
-    let mut answer = match settle::settle_at_once(isolate, &question, now)? {
+    let (action, holds) = settle::settle_at_once(isolate, &question, now)?;
+    let mut answer = match action {
         Action::Answer(answer) => answer,
         Action::Refuse(refusal) if !refusal.concerns_operator() => {
             refusal.answer(isolate.settings.expired_status)
@@ -35,5 +36,14 @@ pub fn answer_at_once(
         _ => return None,
     };
     answer.apply(cors::edits(request, &isolate.settings));
-    Some(answer)
+    Some(AtOnce { answer, holds })
+}
+
+/// An answer that was made at once.
+#[derive(Clone, Debug)]
+pub struct AtOnce {
+    /// The answer.
+    pub answer: Answer,
+    /// What it rests on beside the request, where it may be given [again](super::Answers).
+    pub holds: Option<Holds>,
 }

@@ -2,19 +2,23 @@
 //!
 //! | file | what it does |
 //! |---|---|
+//! | `again` | answers that are given again to the very same request |
 //! | `at_once` | answers what can be answered without waiting |
 //! | `duplicates` | tells a browser that carries two cookies of one name what becomes of them |
 //! | `session` | asks the origin about the session |
 //! | `forward` | sends the request on to the app |
 //! | `instruction` | does what the app's answer asks for |
 
+mod again;
 mod at_once;
 mod duplicates;
 mod forward;
 mod instruction;
 mod session;
 
-pub use at_once::answer_at_once;
+pub use crate::settle::Holds;
+pub use again::Answers;
+pub use at_once::{AtOnce, answer_at_once};
 
 use crate::{
     cors,

@@ -6,15 +6,15 @@ use super::{
     isolate, known_heads, prompt,
 };
 use crate::{
-    handle::{self, handle},
+    handle::{self, Answers, handle},
     host::{Host, Reply},
     log::{Level, LogLine},
     respond::{self, ExpiredStatus},
     settings::Settings,
 };
-use std::rc::Rc;
+use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
-use wayleave_shared::refusal::Code;
+use wayleave_shared::{refusal::Code, time::UnixMilliseconds};
 use worker::{Context, Env, web_sys::Request, worker_sys};
 
 /// Makes room for so many bytes in the exchange, and says where in the memory they begin.
@@ -30,18 +30,52 @@ pub fn exchange_at(bytes: usize) -> usize {
 #[wasm_bindgen(js_name = answerAtOnce)]
 #[must_use]
 pub fn answer_at_once(head: usize, is_whole: bool, now: f64) -> usize {
-    let answer = exchange::read(head, |head| {
-        let isolate = isolate::known()?;
-        let view = head::request_view(head);
-        let answer = handle::answer_at_once(&isolate, &view, is_whole, host::milliseconds(now))?;
-        let number = known_heads::number_of(&answer)?;
-        Some((number, if view.method == "HEAD" { String::new() } else { answer.body }))
-    });
-    let written = answer.flatten().and_then(|(number, body)| {
-        let bytes = exchange::write(body.as_bytes())?;
-        (bytes < 1 << BITS_OF_LENGTH).then_some(number << BITS_OF_LENGTH | bytes)
-    });
-    written.unwrap_or(0)
+    at_once(head, is_whole, host::milliseconds(now)).unwrap_or(0)
+}
+
+fn at_once(head: usize, is_whole: bool, now: UnixMilliseconds) -> Option<usize> {
+    let isolate = isolate::known()?;
+    ANSWERS.with_borrow_mut(|answers| {
+        if !is_whole
+            && let Some(given) =
+                exchange::read(head, |head| answers.recall(head, &isolate, now)).flatten()
+        {
+            return given.write();
+        }
+        exchange::read(head, |head| {
+            let view = head::request_view(head);
+            let made = handle::answer_at_once(&isolate, &view, is_whole, now)?;
+            let number = known_heads::number_of(&made.answer)?;
+            let body = if view.method == "HEAD" { String::new() } else { made.answer.body };
+            let answer = NumberedAnswer { number, body };
+            if let Some(holds) = made.holds.filter(|_| !is_whole) {
+                answers.keep(head, holds, answer.clone(), answer.body.len());
+            }
+            Some(answer)
+        })
+        .flatten()?
+        .write()
+    })
+}
+
+thread_local! {
+    static ANSWERS: RefCell<Answers<NumberedAnswer>> = const { RefCell::new(Answers::new()) };
+}
+
+/// An answer, as it crosses to `entry.js`.
+#[derive(Clone)]
+struct NumberedAnswer {
+    /// Of its status and headers.
+    number: usize,
+    body: String,
+}
+
+impl NumberedAnswer {
+    /// Writes the body into the exchange, and gives what [`answer_at_once`] says of it.
+    fn write(&self) -> Option<usize> {
+        let bytes = exchange::write(self.body.as_bytes())?;
+        (bytes < 1 << BITS_OF_LENGTH).then_some(self.number << BITS_OF_LENGTH | bytes)
+    }
 }
 
 /// As `entry.js` has it.

@@ -2,9 +2,13 @@
 //!
 //! | file | what it does |
 //! |---|---|
+//! | `holds` | whether what was decided before still holds |
 //! | `over` | tells a client that its session is over, and asks the origin whether one is |
 
+mod holds;
 pub(crate) mod over;
+
+pub use holds::Holds;
 
 use crate::{
     answer::Answer,
@@ -13,7 +17,7 @@ use crate::{
     isolate::Isolate,
     log::{Level, LogLine},
     upkeep::{self, confirmations, keys, revocations},
-    verifier::Remembering,
+    verifier::{Remembering, Seen},
 };
 use std::{cell::Cell, sync::Arc};
 use wayleave_shared::{key_set::KeySet, time::UnixMilliseconds};
@@ -27,7 +31,7 @@ pub(crate) async fn settle<H: Host>(
     let mut rounds = 0;
     loop {
         rounds += 1;
-        let (decision, known) = decide_now(isolate, question, host.now());
+        let Decided { decision, keys: known, .. } = decide_now(isolate, question, host.now());
         let (otherwise, is_renewed) = match decision {
             Decision::Settled(action) => {
                 upkeep::begin_what_is_due(host, isolate, !tells_the_origin(&action));
@@ -44,32 +48,40 @@ pub(crate) async fn settle<H: Host>(
     }
 }
 
-/// What is done, where that is known at once and there is nothing to begin beside it.
+/// What is done, where that is known at once and there is nothing to begin beside it; and what it rests on, where that was a token which was seen before.
 pub(crate) fn settle_at_once(
     isolate: &Isolate,
     question: &impl Question,
     now: UnixMilliseconds,
-) -> Option<Action> {
-    match decide_now(isolate, question, now) {
-        (Decision::Settled(action), _) if !upkeep::is_anything_due(isolate, now) => Some(action),
-        _ => None,
+) -> Option<(Action, Option<Holds>)> {
+    let Decided { decision, generation, seen, .. } = decide_now(isolate, question, now);
+    let Decision::Settled(action) = decision else { return None };
+    if upkeep::is_anything_due(isolate, now) {
+        return None;
     }
+    let holds = match seen {
+        Some(Seen::Before(claims)) => Some(Holds { claims, generation }),
+        Some(Seen::FirstTime(_)) | None => None,
+    };
+    Some((action, holds))
 }
 
-/// The decision, and the keys with which it was made.
-fn decide_now(
-    isolate: &Isolate,
-    question: &impl Question,
-    now: UnixMilliseconds,
-) -> (Decision, Arc<KeySet>) {
+/// A decision, the keys with which it was made, and what they found out.
+struct Decided {
+    decision: Decision,
+    keys: Arc<KeySet>,
+    generation: u64,
+    seen: Option<Seen>,
+}
+
+fn decide_now(isolate: &Isolate, question: &impl Question, now: UnixMilliseconds) -> Decided {
     let settings = &isolate.settings;
     let (keys, generation) = {
         let cache = isolate.keys.lock();
         (cache.keys(), cache.generation())
     };
-    let first_seen = Cell::new(None);
-    let verifier =
-        Remembering { keys: &keys, generation, memory: &isolate.tokens, first_seen: &first_seen };
+    let seen = Cell::new(None);
+    let verifier = Remembering { keys: &keys, generation, memory: &isolate.tokens, seen: &seen };
     let decision = {
         let (feed, confirmations) = (isolate.feed.lock(), isolate.confirmations.lock());
         let revocations = feed.view(settings.revocation.max_staleness_ms, now);
@@ -83,10 +95,11 @@ fn decide_now(
         })
     };
     // At once: the token is not seen for the first time again, also where the client goes away while something is fetched.
-    if let Some(confirmation) = first_seen.get() {
+    let seen = seen.into_inner();
+    if let Some(Seen::FirstTime(Some(confirmation))) = seen {
         confirmations::note(isolate, confirmation);
     }
-    (decision, keys)
+    Decided { decision, keys, generation, seen }
 }
 
 /// What the client of a refused request is told, and perhaps the operator.

@@ -8,7 +8,7 @@ use wayleave_edge::{
     isolate::Locked,
     single_flight::Ticket,
     token_memory::TokenMemory,
-    verifier::{Remembering, Verifier},
+    verifier::{Remembering, Seen, Verifier},
 };
 use wayleave_shared::{
     claims::AccessClaims,
@@ -74,17 +74,13 @@ impl Isolate {
     ///
     /// A sentence.
     pub(super) fn verify(&self, token: &str) -> Result<Arc<AccessClaims>, String> {
-        let first_seen = Cell::new(None);
-        let verifier = Remembering {
-            keys: &self.keys,
-            generation: 0,
-            memory: &self.tokens,
-            first_seen: &first_seen,
-        };
+        let seen = Cell::new(None);
+        let verifier =
+            Remembering { keys: &self.keys, generation: 0, memory: &self.tokens, seen: &seen };
         let claims = verifier
             .verify(token, &self.policy, now().whole_seconds())
             .map_err(|refusal| format!("its access token is refused: {}", refusal.name()))?;
-        if let Some(arrived) = first_seen.take() {
+        if let Some(Seen::FirstTime(Some(arrived))) = seen.take() {
             let confirmations = &mut self.confirmations.lock().confirmations;
             confirmations.note(arrived);
             // What is not noted would not be confirmed, and cost less than it should.

@@ -189,8 +189,8 @@ fn a_remembered_token_is_decided_about_like_a_new_one() {
             Sent { method: "POST", path: "/api/x", cookie: &cookie, anti_csrf, ..Sent::default() };
         let none = KeySet::default();
         let keys = if generation == 0 { &keys } else { &none };
-        let first_seen = std::cell::Cell::new(None);
-        let verifier = Remembering { keys, generation, memory: &memory, first_seen: &first_seen };
+        let seen = std::cell::Cell::new(None);
+        let verifier = Remembering { keys, generation, memory: &memory, seen: &seen };
         let revocations = revocations(known);
         let view = View { revocations: &revocations, is_current: true };
         let now = UnixSeconds(testing::NOW.0 + seconds);
