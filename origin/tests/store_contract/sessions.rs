@@ -75,13 +75,17 @@ pub(crate) async fn created(fixture: &Fixture, number: u16) -> SessionHandle {
     handle
 }
 
-/// A session of alice that keeps the data `1`.
+/// A session of alice whose data has a row of its own: it is too long for the session's.
 pub(crate) async fn created_with_data(fixture: &Fixture, number: u16) -> SessionHandle {
-    let session =
-        NewSession { data: Some(Json::parse("1").unwrap()), ..new_session(&alice(), number) };
+    let session = NewSession { data: Some(json_of(1025)), ..new_session(&alice(), number) };
     let handle = session.handle;
     fixture.store.create_session(session).await.unwrap();
     handle
+}
+
+/// JSON of so many bytes: a string.
+pub(crate) fn json_of(bytes: usize) -> Json {
+    Json::parse(format!("\"{}\"", "x".repeat(bytes - 2))).unwrap()
 }
 
 pub(crate) async fn found(fixture: &Fixture, handle: SessionHandle) -> Option<StoredSession> {
