@@ -113,7 +113,7 @@ async fn lock(fixture: &Fixture, sessions: &[Value]) -> AnyConnection {
     connection
 }
 
-async fn lock_one(connection: &mut AnyConnection, issued: &Value) {
+pub(crate) async fn lock_one(connection: &mut AnyConnection, issued: &Value) {
     let rows = connection.fetch_all(AssertSqlSafe(locking(issued))).await.unwrap();
     assert_eq!(rows.len(), 1);
 }

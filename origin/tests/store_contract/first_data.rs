@@ -5,7 +5,7 @@ use crate::{
     engine::Fixture,
     promises,
     rotation::rotate,
-    sessions::{ENDING, VALIDITY, alice, handle, json_of, new_session, rows},
+    sessions::{ENDING, ONCE, VALIDITY, alice, handle, json_of, new_session, rows},
 };
 use sqlx::{AssertSqlSafe, Row};
 use wayleave_origin::store::{DataUpdate, NewSession, Store};
@@ -90,7 +90,7 @@ async fn what_a_log_in_brought_is_gone_from_the_sessions_row_once_it_is_replaced
 ) {
     let handle = logged_in_with(fixture, 1, &json("\"first\"")).await;
 
-    let outcome = fixture.store.update_session_data(handle, &json("2"), None).await.unwrap();
+    let outcome = fixture.store.update_session_data(handle, &json("2"), None, ONCE).await.unwrap();
 
     assert_eq!(outcome, DataUpdate::Stored(2));
     assert_eq!(stored(fixture, handle).await, (Some(json("2")), 2));
@@ -100,7 +100,7 @@ async fn what_a_log_in_brought_is_gone_from_the_sessions_row_once_it_is_replaced
 async fn an_expected_version_is_compared_with_that_of_the_log_ins_data(fixture: &Fixture) {
     let handle = logged_in_with(fixture, 1, &json("\"first\"")).await;
     let update = async |text: &str, expected| {
-        fixture.store.update_session_data(handle, &json(text), Some(expected)).await.unwrap()
+        fixture.store.update_session_data(handle, &json(text), Some(expected), ONCE).await.unwrap()
     };
 
     assert_eq!(update("0", 0).await, DataUpdate::Conflict(1));
@@ -143,7 +143,7 @@ async fn race(fixture: &Fixture, expected: Option<u64>) -> Vec<DataUpdate> {
             let store = fixture.store.clone();
             tokio::spawn(async move {
                 let data = Json::parse(number.to_string()).unwrap();
-                store.update_session_data(handle, &data, expected).await.unwrap()
+                store.update_session_data(handle, &data, expected, ONCE).await.unwrap()
             })
         })
         .collect();
@@ -168,7 +168,7 @@ async fn the_end_of_a_session_is_the_end_of_the_log_ins_data(fixture: &Fixture) 
     assert!(fixture.store.revoke_session(handle, ENDING).await.unwrap());
 
     assert!(fixture.store.session_data(handle).await.unwrap().is_none());
-    let outcome = fixture.store.update_session_data(handle, &json("2"), None).await.unwrap();
+    let outcome = fixture.store.update_session_data(handle, &json("2"), None, ONCE).await.unwrap();
     assert_eq!(outcome, DataUpdate::NoSession);
     assert_eq!((rows(fixture, "sessions").await, rows(fixture, "session_data").await), (0, 0));
 }
@@ -177,7 +177,7 @@ async fn the_removal_of_an_expired_session_removes_the_log_ins_data(fixture: &Fi
     let handle = logged_in_with(fixture, 1, &json("\"first\"")).await;
     fixture.clock.advance(VALIDITY);
     assert!(fixture.store.session_data(handle).await.unwrap().is_none());
-    let outcome = fixture.store.update_session_data(handle, &json("2"), None).await.unwrap();
+    let outcome = fixture.store.update_session_data(handle, &json("2"), None, ONCE).await.unwrap();
     assert_eq!(outcome, DataUpdate::NoSession);
 
     assert_eq!(fixture.store.remove_expired(None, 10).await.unwrap().removed, 1);

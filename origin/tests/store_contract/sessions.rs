@@ -6,7 +6,7 @@ use crate::{
     promises,
 };
 use sqlx::Row;
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{collections::HashSet, num::NonZeroU64, sync::Arc, time::Duration};
 use wayleave_origin::{
     clock::{Clock, ManualClock, SystemClock},
     store::{EndReason, Ending, NewSession, SqlStore, Store, StoreClock, StoredSession},
@@ -40,6 +40,9 @@ pub(crate) const REMEMBER: Duration = Duration::from_mins(61);
 /// An end that somebody asked for, without an event.
 pub(crate) const ENDING: Ending =
     Ending { reason: EndReason::Revoked, remember: REMEMBER, event: false };
+
+/// A write of data that is no more than itself.
+pub(crate) const ONCE: NonZeroU64 = NonZeroU64::MIN;
 
 pub(crate) fn hash(byte: u8) -> RefreshHash {
     RefreshHash([byte; 32])

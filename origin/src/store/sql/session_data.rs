@@ -6,6 +6,7 @@
 use super::{SqlStore, row};
 use crate::store::{DataUpdate, StoreError};
 use sqlx::AssertSqlSafe;
+use std::num::NonZeroU64;
 use wayleave_shared::{json::Json, session_handle::SessionHandle, wire::SessionData};
 
 pub(super) async fn read(
@@ -27,19 +28,22 @@ pub(super) async fn read(
     Ok(Some(SessionData { data: row::json(&found, TABLE, "data")?, version }))
 }
 
-pub(super) async fn update(
-    store: &SqlStore,
-    handle: SessionHandle,
-    data: &Json,
-    expected_version: Option<u64>,
-) -> Result<DataUpdate, StoreError> {
-    if let Some(told_version) = store.dialect.told_version() {
-        let replaced = replace(store, told_version, handle, data, expected_version).await?;
-        if let Some(version) = replaced {
-            return Ok(DataUpdate::Stored(version));
-        }
+/// What [`update`] does.
+pub(super) struct Write {
+    pub(super) handle: SessionHandle,
+    pub(super) data: Json,
+    pub(super) expected_version: Option<u64>,
+    /// As how many writes it counts.
+    pub(super) writes: NonZeroU64,
+}
+
+pub(super) async fn update(store: &SqlStore, write: &Write) -> Result<DataUpdate, StoreError> {
+    if let Some(told_version) = store.dialect.told_version()
+        && let Some(version) = replace(store, told_version, write).await?
+    {
+        return Ok(DataUpdate::Stored(version));
     }
-    update_locked(store, handle, data, expected_version).await
+    update_locked(store, write).await
 }
 
 /// The one statement that nearly all updates are. Gives the new version; `None` where there is no row to replace yet, the version is another, or there is no such
@@ -50,9 +54,7 @@ pub(super) async fn update(
 async fn replace(
     store: &SqlStore,
     told_version: &str,
-    handle: SessionHandle,
-    data: &Json,
-    expected_version: Option<u64>,
+    write: &Write,
 ) -> Result<Option<u64>, StoreError> {
     let statement = format!(
         "UPDATE session_data SET data = ?, version = {told_version}
@@ -61,10 +63,11 @@ async fn replace(
         store.dialect.now()
     );
     let query = sqlx::query(AssertSqlSafe(statement))
-        .bind(data.text().as_bytes().to_vec())
-        .bind(handle.as_bytes().to_vec())
-        .bind(expected_version.map(row::integer))
-        .bind(handle.as_bytes().to_vec())
+        .bind(write.data.text().as_bytes().to_vec())
+        .bind(row::integer(write.writes.get()))
+        .bind(write.handle.as_bytes().to_vec())
+        .bind(write.expected_version.map(row::integer))
+        .bind(write.handle.as_bytes().to_vec())
         .bind(store.now_override());
     let written = store.pool.execute(query).await?;
     if written.rows_affected() == 0 {
@@ -75,12 +78,8 @@ async fn replace(
 }
 
 /// Looks first, under lock: finds out why there was nothing to replace, and writes what is the first in `session_data`.
-async fn update_locked(
-    store: &SqlStore,
-    handle: SessionHandle,
-    data: &Json,
-    expected_version: Option<u64>,
-) -> Result<DataUpdate, StoreError> {
+async fn update_locked(store: &SqlStore, write: &Write) -> Result<DataUpdate, StoreError> {
+    let handle = write.handle.as_bytes().to_vec();
     let statement = format!(
         "SELECT {VERSION} AS version, session_data.version IS NOT NULL AS has_row
            FROM sessions LEFT JOIN session_data ON session_data.handle = sessions.handle
@@ -89,36 +88,36 @@ async fn update_locked(
         store.dialect.for_update()
     );
     let mut transaction = store.begin().await?;
-    let query = sqlx::query(AssertSqlSafe(statement))
-        .bind(handle.as_bytes().to_vec())
-        .bind(store.now_override());
+    let query =
+        sqlx::query(AssertSqlSafe(statement)).bind(handle.clone()).bind(store.now_override());
     let found = transaction.fetch_optional(query).await?;
     let Some(found) = found else { return Ok(DataUpdate::NoSession) };
     let stored_version = row::unsigned(&found, TABLE, "version")?;
     let has_row = row::unsigned(&found, TABLE, "has_row")? == 1;
-    if expected_version.is_some_and(|expected| expected != stored_version) {
+    if write.expected_version.is_some_and(|expected| expected != stored_version) {
         return Ok(DataUpdate::Conflict(stored_version));
     }
 
     // All of it is locked, so nobody else writes or removes the data until the commit.
-    let write = if has_row {
+    let version = stored_version + write.writes.get();
+    let statement = if has_row {
         "UPDATE session_data SET data = ?, version = ? WHERE handle = ?"
     } else {
         "INSERT INTO session_data (data, version, handle) VALUES (?, ?, ?)"
     };
-    let query = sqlx::query(write)
-        .bind(data.text().as_bytes().to_vec())
-        .bind(row::integer(stored_version + 1))
-        .bind(handle.as_bytes().to_vec());
+    let query = sqlx::query(statement)
+        .bind(write.data.text().as_bytes().to_vec())
+        .bind(row::integer(version))
+        .bind(handle.clone());
     transaction.execute(query).await?;
     if !has_row && stored_version > 0 {
         // Nobody would read it any more; but what was replaced must not stay behind.
-        let query = sqlx::query("UPDATE sessions SET first_data = NULL WHERE handle = ?")
-            .bind(handle.as_bytes().to_vec());
+        let query =
+            sqlx::query("UPDATE sessions SET first_data = NULL WHERE handle = ?").bind(handle);
         transaction.execute(query).await?;
     }
     transaction.commit().await?;
-    Ok(DataUpdate::Stored(stored_version + 1))
+    Ok(DataUpdate::Stored(version))
 }
 
 const TABLE: &str = "session_data";

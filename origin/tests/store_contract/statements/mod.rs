@@ -11,7 +11,9 @@ use crate::{
     imported_sessions::imported,
     promises,
     rotation::rotate,
-    sessions::{ENDING, VALIDITY, alice, created_with_data, handle, hash, json_of, new_session},
+    sessions::{
+        ENDING, ONCE, VALIDITY, alice, created_with_data, handle, hash, json_of, new_session,
+    },
 };
 use capture::Capture;
 use sqlx::Row;
@@ -71,9 +73,9 @@ fn operations(store: &SqlStore) -> Vec<Operation<'_>> {
         "list on": store.sessions_of_user(&alice(), Some(at(2)), 100),
         "payload": store.update_payload(at(1), Some(&json())),
         "read data": store.session_data(at(1)),
-        "first data": store.update_session_data(at(101), &json(), None),
-        "data after the log-in's": store.update_session_data(at(100), &json(), None),
-        "more data": store.update_session_data(at(1), &json(), Some(1)),
+        "first data": store.update_session_data(at(101), &json(), None, ONCE),
+        "data after the log-in's": store.update_session_data(at(100), &json(), None, ONCE),
+        "more data": store.update_session_data(at(1), &json(), Some(1), ONCE),
         "revoke one": store.revoke_session(at(1), with_event),
         "revoke surplus": store.revoke_surplus(&alice(), 8, with_event),
         "revoke all but one": store.revoke_user(&alice(), Some(at(100)), with_event),
