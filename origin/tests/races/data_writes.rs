@@ -4,7 +4,7 @@ use crate::{
     Promise,
     capture::Capture,
     engine::Fixture,
-    locked::lock_one,
+    locked::{lock_one, until},
     origin::{Answer, Origin, path},
     promises,
 };
@@ -169,7 +169,12 @@ async fn writes_that_wait_for_what_stays_locked_are_all_unavailable(
     let issued = written(&origin).await;
     let mut holder = hold(fixture, engine, &issued).await;
 
-    for answer in answers(begun(&origin, &issued, 20).await).await {
+    // A statement is seen when it has failed. So the first write is under way, and all others wait for it.
+    let capture = Capture::begin();
+    let mut requests = capture.around(begun(&origin, &issued, 1)).await;
+    until(async || !capture.statements().is_empty()).await;
+    requests.extend(begun(&origin, &issued, 20).await);
+    for answer in answers(requests).await {
         assert_eq!(answer.status, 503, "{}", answer.body);
         assert_eq!(answer.body["code"], "unavailable");
         assert_eq!(answer.headers["retry-after"], "1");

@@ -136,7 +136,7 @@ async fn happened(watcher: &mut AnyConnection, what: &str) -> i64 {
 }
 
 /// Looks until it is so: a server says what it does only when asked.
-async fn until(mut is_so: impl AsyncFnMut() -> bool) {
+pub(crate) async fn until(mut is_so: impl AsyncFnMut() -> bool) {
     for _ in 0..450 {
         if is_so().await {
             return;
