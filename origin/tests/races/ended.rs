@@ -57,7 +57,14 @@ async fn end_all_others(connection: &mut AnyConnection) {
     let others = "SELECT CAST(id AS SIGNED) AS id FROM information_schema.processlist
                    WHERE db = DATABASE() AND id <> CONNECTION_ID()";
     loop {
-        let rows = connection.fetch_all(others).await.unwrap();
+        let rows = match connection.fetch_all(others).await {
+            Ok(rows) => rows,
+            // MySQL's list holds the statements of all, also of other tests, as text: one with bytes in it that are none makes the look fail.
+            Err(sqlx::Error::Database(error)) if error.message().contains("Cannot convert") => {
+                continue;
+            }
+            Err(error) => panic!("{error}"),
+        };
         if rows.is_empty() {
             return;
         }
