@@ -49,7 +49,8 @@ impl DataWrites {
     ///
     /// # Errors
     ///
-    /// Any [`StoreError`], the same for all that were done together; nobody knows then whether they were.
+    /// Any [`StoreError`], the same for all that were done together; whether they were, nobody knows where the connection failed. Else it is also that of those who waited
+    /// meanwhile, and nothing was written.
     pub(super) async fn replace(&self, handle: SessionHandle, data: Json) -> Outcome {
         let (told, outcome) = oneshot::channel();
         if let Some(writer) = self.join(handle, data, told) {
@@ -113,7 +114,7 @@ impl Writer {
                 && !error.is_cut()
                 && let Some(group) = self.take()
             {
-                // Connections, locks and the database were waited for in vain, for most of the time that a request has: those who waited too do not wait for the same again.
+                // A connection, a lock or the database was waited for in vain, for most of the time that a request has: those who waited too do not wait for the same again.
                 group.tell(&outcome);
             }
         }

@@ -32,6 +32,7 @@ pub(crate) fn promises() -> Vec<Promise> {
         every_statement_about_sessions_and_their_data_carries_the_primary_key,
         every_statement_about_sessions_and_their_data_is_planned_by_the_primary_key,
         the_tables_have_no_foreign_key_no_sequence_and_sessions_no_second_index,
+        nothing_but_log_ins_and_what_is_about_data_names_the_log_ins_data,
         a_log_in_with_little_data_is_one_statement_and_with_much_one_transaction,
     ]
 }
@@ -228,6 +229,31 @@ async fn the_tables_have_no_foreign_key_no_sequence_and_sessions_no_second_index
         let found = sqlx::query(statement).fetch_one(&mut connection).await.unwrap();
         assert_eq!(found.get::<i64, _>("count"), 0, "{statement}");
     }
+}
+
+/// A refresh or a list does not carry up to a kibibyte for each session that nobody asked for.
+async fn nothing_but_log_ins_and_what_is_about_data_names_the_log_ins_data(fixture: &Fixture) {
+    let mut naming: Vec<_> = executed(fixture)
+        .await
+        .into_iter()
+        .filter(|(_, statement)| statement.contains("first_data") || statement.contains("SELECT *"))
+        .map(|(name, _)| name)
+        .collect();
+
+    naming.sort_unstable();
+    naming.dedup();
+    let expected = [
+        "create",
+        "create with much data",
+        "create without data",
+        "data after the log-in's",
+        "first data",
+        "more data",
+        "read data",
+    ];
+    // The servers tell the version of what has a row of its own without looking.
+    let looks_first = |name: &&str| fixture.url.starts_with("sqlite:") || *name != "more data";
+    assert_eq!(naming, expected.into_iter().filter(looks_first).collect::<Vec<_>>());
 }
 
 /// A round trip each.
