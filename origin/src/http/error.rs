@@ -136,9 +136,8 @@ fn session_problem(error: &SessionError) -> (Code, String) {
         SessionError::Unauthorised(_) => {
             (Code::Unauthorised, "there is no such session".to_owned())
         }
-        SessionError::Store(error) | SessionError::Keys(KeysError::Store(error)) => {
-            store_problem(error)
-        }
+        SessionError::Store(error) => store_problem(error),
+        SessionError::Keys(KeysError::Store(error)) => store_problem(error),
         SessionError::Keys(
             KeysError::NoActiveKey
             | KeysError::NoRandomness

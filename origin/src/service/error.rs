@@ -1,6 +1,7 @@
 //! Why the service refused or failed. Knows nothing of HTTP.
 
 use crate::{random::NoRandomness, seal::SealError, store::StoreError};
+use std::sync::Arc;
 use wayleave_shared::{
     merge_patch::PatchRefusal, sign::SigningFailed, token::TokenRefusal, wire::StolenSession,
 };
@@ -61,9 +62,9 @@ pub enum SessionError {
     #[error(transparent)]
     Signing(#[from] SigningFailed),
 
-    /// The store failed.
+    /// The store failed. Shared, for one statement may have been that of several callers.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(Arc<StoreError>),
 
     /// A refresh token was used after its successor: two parties hold tokens of the session.
     #[error("a refresh token of session {} was used after its successor", .0.handle)]
@@ -108,6 +109,12 @@ pub enum UnauthorisedReason {
     /// The text is not a refresh token that we made.
     #[error("not a refresh token of ours")]
     NotOurs,
+}
+
+impl From<StoreError> for SessionError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(Arc::new(error))
+    }
 }
 
 impl From<NoRandomness> for SessionError {

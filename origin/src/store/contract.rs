@@ -5,7 +5,7 @@ use super::{
     Rotation, SourceId, StoreError, StoredSession, TakenBack, Use,
 };
 use async_trait::async_trait;
-use std::time::Duration;
+use std::{num::NonZeroU64, time::Duration};
 use wayleave_shared::{
     feed::{FeedCursor, RevokedKey, RevokedSession, RevokedUser},
     json::Json,
@@ -138,11 +138,14 @@ pub trait Store: Send + Sync {
 
     /// Replaces the data of a live session. With `expected_version`, only if that is the stored version (0: nothing stored yet). Writing the same
     /// value again succeeds and counts.
+    ///
+    /// It counts as `writes` writes, by so many the version goes up: as if each of them had replaced the one before at once, and this were the last one's data.
     async fn update_session_data(
         &self,
         handle: SessionHandle,
         data: &Json,
         expected_version: Option<u64>,
+        writes: NonZeroU64,
     ) -> Result<DataUpdate, StoreError>;
 
     /// Keeps sessions that come from another system, with their data; but none that was imported before, whether it lives on here or has ended since. All in one

@@ -33,8 +33,13 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// A step that was broken off: it panicked, or the whole process ends. Nobody knows how far it came.
+    pub(crate) const fn broken_off() -> Self {
+        Self::Unavailable(sqlx::Error::WorkerCrashed)
+    }
+
     /// Whether it was the connection that failed. Nobody knows then whether the server carried out what it was asked for last.
-    pub(super) fn is_cut(&self) -> bool {
+    pub(crate) fn is_cut(&self) -> bool {
         matches!(self, Self::Unavailable(error) if is_cut(error))
     }
 }

@@ -21,10 +21,13 @@ pub(crate) enum Operation {
     RefreshAgain,
     Revoke,
     RevokeUser,
+    /// Over what the log-in brought, which stands in the session's row.
     Update,
+    /// Over what was written before, which has a row of its own.
+    UpdateAgain,
 }
 
-pub(crate) const ALL: [Operation; 10] = [
+pub(crate) const ALL: [Operation; 11] = [
     Operation::Confirm,
     Operation::Create,
     Operation::Feed,
@@ -35,6 +38,7 @@ pub(crate) const ALL: [Operation; 10] = [
     Operation::Revoke,
     Operation::RevokeUser,
     Operation::Update,
+    Operation::UpdateAgain,
 ];
 
 impl Operation {
@@ -50,6 +54,11 @@ impl Operation {
                 issued["since"] = json!(cursor(direct).await);
                 direct.call("DELETE", &path(&issued), &Value::Null).await.good();
                 issued
+            }
+            Self::UpdateAgain => {
+                let (route, body) = (format!("{}/data", path(&first)), json!({"data": "old"}));
+                direct.call("PUT", &route, &body).await.good();
+                first
             }
             _ => first,
         }
@@ -87,7 +96,7 @@ impl Operation {
             Self::RevokeUser => {
                 origin.call("DELETE", &format!("/v1/users/{user}/sessions"), &Value::Null).await
             }
-            Self::Update => {
+            Self::Update | Self::UpdateAgain => {
                 let body = json!({"data": {"wanted": 1}});
                 origin.call("PUT", &format!("{session}/data"), &body).await
             }
@@ -120,14 +129,17 @@ impl Operation {
                 assert_eq!(page["sessions"].as_array().unwrap().len(), 1);
                 assert!(session.ends_with(page["sessions"][0][0].as_str().unwrap()));
             }
-            Self::Patch | Self::Update => {
+            Self::Patch | Self::Update | Self::UpdateAgain => {
                 let route = format!("{session}/data");
                 let data = direct.call("GET", &route, &Value::Null).await.good();
                 assert_eq!(data["data"], json!({"wanted": 1}));
                 assert_eq!(data["version"], second["version"]);
                 let version = data["version"].as_u64().unwrap();
                 // Written once or twice, and always if that was said.
-                assert!(version == 3 || (version == 2 && first.status == 503), "{version}");
+                let before = if matches!(self, Self::UpdateAgain) { 2 } else { 1 };
+                let times = version - before;
+                assert!(times == 2 || (times == 1 && first.status == 503), "{version}");
+                assert_whole(connection).await;
             }
             Self::Payload => {
                 let found = direct.call("GET", &session, &Value::Null).await.good();

@@ -32,7 +32,8 @@ async fn whoever_comes_after_idle_connections_were_ended_does_not_notice(
         let first = operation.attempt(&origin, &issued).await;
 
         // To write data twice would count twice, so whoever asked for it is asked to try again, if the connection was in use a moment ago.
-        let may_fail = matches!(operation, Operation::Patch | Operation::Update);
+        let may_fail =
+            matches!(operation, Operation::Patch | Operation::Update | Operation::UpdateAgain);
         let is_good = matches!(first.status, 200 | 201) || (may_fail && first.status == 503);
         assert!(is_good, "{operation:?}: {} {}", first.status, first.body);
         let second = operation.attempt(&origin, &issued).await.good();
@@ -56,7 +57,14 @@ async fn end_all_others(connection: &mut AnyConnection) {
     let others = "SELECT CAST(id AS SIGNED) AS id FROM information_schema.processlist
                    WHERE db = DATABASE() AND id <> CONNECTION_ID()";
     loop {
-        let rows = connection.fetch_all(others).await.unwrap();
+        let rows = match connection.fetch_all(others).await {
+            Ok(rows) => rows,
+            // MySQL's list holds the statements of all, also of other tests, as text: one with bytes in it that are none makes the look fail.
+            Err(sqlx::Error::Database(error)) if error.message().contains("Cannot convert") => {
+                continue;
+            }
+            Err(error) => panic!("{error}"),
+        };
         if rows.is_empty() {
             return;
         }

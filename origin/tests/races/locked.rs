@@ -36,12 +36,15 @@ const TIMEOUTS: &str = "lock_timeouts";
 const DEADLOCKS: &str = "lock_deadlocks";
 
 /// What is done to a session, each over its row or its data's.
-const WRITES: [Write; 5] =
-    [Write::Data, Write::Patch, Write::Payload, Write::Refresh, Write::Revoke];
+const WRITES: [Write; 6] =
+    [Write::Data, Write::DataAgain, Write::Patch, Write::Payload, Write::Refresh, Write::Revoke];
 
 #[derive(Clone, Copy, Debug)]
 enum Write {
+    /// Over what the log-in brought, which stands in the session's row.
     Data,
+    /// Over what was written before, which has a row of its own.
+    DataAgain,
     Patch,
     Payload,
     Refresh,
@@ -49,13 +52,25 @@ enum Write {
 }
 
 impl Write {
+    /// What it is done to.
+    async fn prepare(self, origin: &Origin) -> Value {
+        let issued = origin.log_in("alice").await;
+        if matches!(self, Self::DataAgain) {
+            let (route, body) = (format!("{}/data", path(&issued)), json!({"data": "old"}));
+            origin.call("PUT", &route, &body).await.good();
+        }
+        issued
+    }
+
     /// In a task of its own.
     fn start(self, origin: &Origin, issued: &Value) -> JoinHandle<Answer> {
         let (origin, issued) = (origin.clone(), issued.clone());
         tokio::spawn(async move {
             let (session, data) = (path(&issued), format!("{}/data", path(&issued)));
             match self {
-                Self::Data => origin.call("PUT", &data, &json!({"data": {"new": 1}})).await,
+                Self::Data | Self::DataAgain => {
+                    origin.call("PUT", &data, &json!({"data": {"new": 1}})).await
+                }
                 Self::Patch => origin.call("PATCH", &data, &json!({"new": 1})).await,
                 Self::Payload => {
                     let body = json!({"jwtPayload": "new"});
@@ -73,7 +88,7 @@ impl Write {
         let found = origin.call("GET", &session, &Value::Null).await;
         let data = origin.call("GET", &format!("{session}/data"), &Value::Null).await;
         match self {
-            Self::Data | Self::Patch => data.good()["data"] == json!({"new": 1}),
+            Self::Data | Self::DataAgain | Self::Patch => data.good()["data"] == json!({"new": 1}),
             Self::Payload => found.good()["jwtPayload"] == "new",
             Self::Refresh => {
                 let handle = issued["session"]["handle"].as_str().unwrap().parse().unwrap();
@@ -88,7 +103,7 @@ impl Write {
     }
 }
 
-/// Locks the row of each of these sessions, and its data's, until it commits.
+/// Locks the row of each of these sessions, and its data's if there is one, until it commits.
 async fn lock(fixture: &Fixture, sessions: &[Value]) -> AnyConnection {
     let mut connection = fixture.connection().await;
     connection.execute("BEGIN").await.unwrap();
@@ -98,15 +113,16 @@ async fn lock(fixture: &Fixture, sessions: &[Value]) -> AnyConnection {
     connection
 }
 
-async fn lock_one(connection: &mut AnyConnection, issued: &Value) {
+pub(crate) async fn lock_one(connection: &mut AnyConnection, issued: &Value) {
     let rows = connection.fetch_all(AssertSqlSafe(locking(issued))).await.unwrap();
     assert_eq!(rows.len(), 1);
 }
 
 fn locking(issued: &Value) -> String {
     let handle = issued["session"]["handle"].as_str().unwrap();
+    // Without a column of it in the answer MariaDB leaves the joined row out, and does not lock it.
     format!(
-        "SELECT generation FROM sessions JOIN session_data ON session_data.handle = sessions.handle
+        "SELECT generation, version FROM sessions LEFT JOIN session_data ON session_data.handle = sessions.handle
           WHERE sessions.handle = FROM_BASE64('{}==') FOR UPDATE",
         handle.replace('-', "+").replace('_', "/")
     )
@@ -120,7 +136,7 @@ async fn happened(watcher: &mut AnyConnection, what: &str) -> i64 {
 }
 
 /// Looks until it is so: a server says what it does only when asked.
-async fn until(mut is_so: impl AsyncFnMut() -> bool) {
+pub(crate) async fn until(mut is_so: impl AsyncFnMut() -> bool) {
     for _ in 0..450 {
         if is_so().await {
             return;
@@ -138,8 +154,8 @@ async fn what_waited_too_long_for_a_lock_is_tried_again_and_succeeds(
     let origin = Origin::connect(&fixture.url, 10, "10s").await;
     let mut watcher = fixture.connection().await;
     let mut sessions = Vec::new();
-    for _ in WRITES {
-        sessions.push(origin.log_in("alice").await);
+    for write in WRITES {
+        sessions.push(write.prepare(&origin).await);
     }
     let mut holder = lock(fixture, &sessions).await;
     let before = happened(&mut watcher, TIMEOUTS).await;
@@ -163,8 +179,8 @@ async fn what_stays_locked_is_unavailable_and_nothing_is_written(fixture: &Fixtu
     let _alone = alone(engine).await;
     let origin = Origin::connect(&fixture.url, 10, "10s").await;
     let mut sessions = Vec::new();
-    for _ in WRITES {
-        sessions.push(origin.log_in("alice").await);
+    for write in WRITES {
+        sessions.push(write.prepare(&origin).await);
     }
     let mut holder = lock(fixture, &sessions).await;
 

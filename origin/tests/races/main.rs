@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `parallel` | many refreshes at once, of one token and of many, over few connections |
 //! | `mixed` | everything at once on a few sessions; the recorded histories are checked |
+//! | `data_writes` | many writes of one session's data, which the origin does together |
 //! | `history` | the checker of these histories, and wrong histories that it refuses |
 //! | `left` | callers that go away in the middle of a request |
 //! | `cut` | a connection to the database that breaks at each packet |
@@ -14,8 +15,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "../store_contract/statements/capture.rs"]
+mod capture;
 mod cut;
 mod cut_operation;
+mod data_writes;
 mod ended;
 #[path = "../store_contract/engine.rs"]
 mod engine;
@@ -65,10 +69,15 @@ fn main() -> ExitCode {
         }
     };
     let on_servers = [locked::promises(), cut::promises(), ended::promises()].into_iter().flatten();
-    let everywhere =
-        [mixed::promises(), parallel::promises(), left::promises(), killed::promises()]
-            .into_iter()
-            .flatten();
+    let everywhere = [
+        mixed::promises(),
+        data_writes::promises(),
+        parallel::promises(),
+        left::promises(),
+        killed::promises(),
+    ]
+    .into_iter()
+    .flatten();
     // The engines take turns, so that the long ones run beside each other on different servers.
     let promises = on_servers.map(|one| (one, true)).chain(everywhere.map(|one| (one, false)));
     let mut trials = history::trials();

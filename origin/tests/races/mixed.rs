@@ -9,10 +9,12 @@ use crate::{
 };
 use serde_json::{Value, json};
 use std::{
+    future::{Future, poll_fn},
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
+    task::Poll,
     time::Duration,
 };
 use tokio::{sync::RwLock, task::JoinSet};
@@ -29,6 +31,7 @@ const SESSIONS: usize = 4;
 const TASKS: u64 = 16;
 const OPERATIONS_EACH: u64 = 40;
 const ROUNDS: u64 = 3;
+const AT_ONCE: u64 = 4;
 const WINDOW: Duration = Duration::from_secs(10);
 
 /// Two origins, several sessions of one user, and what was seen of them.
@@ -154,11 +157,14 @@ impl Scene {
             Some(clock) => Some(clock.read().await),
             None => None,
         };
+        if (40..44).contains(&kind) {
+            return self.put_at_once(origin, session, &value).await;
+        }
         let began = self.tick();
         let saw = match kind {
             ..25 => session.refresh(origin).await,
             25..40 => session.read(origin).await,
-            40..52 => session.put(origin, json!({ "put": value }), None).await,
+            44..52 => session.put(origin, json!({ "put": value }), None).await,
             52..60 => {
                 let expected = 1 + draw.below(session.newest_version());
                 session.put(origin, json!({ "put_if": value }), Some(expected)).await
@@ -174,6 +180,28 @@ impl Scene {
             _ => session.read(origin).await,
         };
         session.note(began, self.tick(), saw);
+    }
+
+    /// Some writes over whatever is there, by one caller: each begins before any has ended.
+    async fn put_at_once(&self, origin: &Origin, session: &Seen, value: &Value) {
+        let mut writes: Vec<_> = (0..AT_ONCE)
+            .map(|number| {
+                let data = json!({ "at_once": [value, number] });
+                Some((self.tick(), Box::pin(session.put(origin, data, None))))
+            })
+            .collect();
+        poll_fn(|context| {
+            for write in &mut writes {
+                if let Some((began, put)) = write
+                    && let Poll::Ready(saw) = put.as_mut().poll(context)
+                {
+                    session.note(*began, self.tick(), saw);
+                    *write = None;
+                }
+            }
+            if writes.iter().all(Option::is_none) { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
     }
 
     /// One page is a look at all sessions.

@@ -12,7 +12,13 @@ pub(crate) async fn assert_whole(connection: &mut AnyConnection) {
         ),
         (
             "sessions without data",
-            "SELECT COUNT(*) AS n FROM sessions WHERE handle NOT IN (SELECT handle FROM session_data)",
+            "SELECT COUNT(*) AS n FROM sessions
+              WHERE first_data IS NULL AND handle NOT IN (SELECT handle FROM session_data)",
+        ),
+        (
+            "data that was replaced and is still there",
+            "SELECT COUNT(*) AS n FROM sessions
+              WHERE first_data IS NOT NULL AND handle IN (SELECT handle FROM session_data)",
         ),
         (
             "revoked sessions that are still there",

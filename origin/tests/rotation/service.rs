@@ -287,7 +287,7 @@ impl Subject for Service {
         vec![
             ("the session", there(sessions.session(handle).await)),
             ("its data", there(sessions.data(handle).await)),
-            ("a write of its data", there(sessions.update_data(handle, &data(), None).await)),
+            ("a write of its data", there(sessions.update_data(handle, data(), None).await)),
             (
                 "a write of its payload",
                 there(sessions.update_payload(handle, payload, self.origins_time()).await),

@@ -7,7 +7,7 @@ use crate::{
     revocations::page,
     rotation::rotate,
     sessions::{
-        ENDING, VALIDITY, alice, created, created_with_data, found, handle, hash, live,
+        ENDING, ONCE, VALIDITY, alice, created, created_with_data, found, handle, hash, live,
         new_session, rows, store_at,
     },
 };
@@ -271,7 +271,7 @@ async fn an_expired_session_never_answers_though_its_row_is_there(fixture: &Fixt
     assert!(store.session_data(gone).await.unwrap().is_none());
     assert!(live(fixture, &alice()).await.is_empty());
     for version in [None, Some(0), Some(1)] {
-        let update = store.update_session_data(gone, &json, version).await.unwrap();
+        let update = store.update_session_data(gone, &json, version, ONCE).await.unwrap();
         assert_eq!(update, DataUpdate::NoSession);
     }
     assert!(!store.update_payload(gone, Some(&json)).await.unwrap());

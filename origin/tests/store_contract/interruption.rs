@@ -7,7 +7,9 @@ use crate::{
     promises,
     revocations::{handles, page},
     rotation::rotate,
-    sessions::{ENDING, VALIDITY, alice, created_with_data, found, handle, new_session, rows},
+    sessions::{
+        ENDING, ONCE, VALIDITY, alice, created_with_data, found, handle, json_of, new_session, rows,
+    },
 };
 use std::{
     future::Future,
@@ -94,9 +96,11 @@ type Step<'store> = Pin<Box<dyn Future<Output = ()> + Send + 'store>>;
 fn steps(store: &SqlStore, number: u16) -> Vec<Step<'_>> {
     let user = alice();
     let (old, new) = (handle(&user, 0), handle(&user, number));
-    let create = NewSession { data: Some(one()), ..new_session(&user, number) };
+    let create = NewSession { data: Some(one()), ..new_session(&user, 1000 + number) };
+    let create_with_much = NewSession { data: Some(json_of(1025)), ..new_session(&user, number) };
     vec![
         Box::pin(async move { store.create_session(create).await.unwrap() }),
+        Box::pin(async move { store.create_session(create_with_much).await.unwrap() }),
         Box::pin(async move { drop(store.session(old).await.unwrap()) }),
         Box::pin(async move {
             let _ = store.rotate(rotate(old, 1, 1)).await.unwrap();
@@ -104,7 +108,7 @@ fn steps(store: &SqlStore, number: u16) -> Vec<Step<'_>> {
         Box::pin(async move { drop(store.confirm(&[confirmation(old)]).await.unwrap()) }),
         Box::pin(async move { drop(store.sessions_of_user(&alice(), None, 9).await.unwrap()) }),
         Box::pin(async move {
-            let _ = store.update_session_data(old, &one(), None).await.unwrap();
+            let _ = store.update_session_data(old, &one(), None, ONCE).await.unwrap();
         }),
         Box::pin(async move {
             let _ = store.revoke_session(new, ENDING).await.unwrap();

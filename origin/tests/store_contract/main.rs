@@ -9,6 +9,7 @@ mod ending;
 mod engine;
 mod events;
 mod expired;
+mod first_data;
 mod imported_sessions;
 mod interruption;
 mod leases;
@@ -61,6 +62,7 @@ fn main() -> ExitCode {
             expired::promises(),
             imported_sessions::promises(),
             user_ids::promises(),
+            first_data::promises(),
             session_data::promises(),
             revocations::promises(),
             signing_keys::promises(),

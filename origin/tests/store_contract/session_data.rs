@@ -5,8 +5,9 @@ use crate::{
     engine::Fixture,
     promises,
     rotation::rotate,
-    sessions::{ENDING, VALIDITY, alice, created, handle, new_session, rows},
+    sessions::{ENDING, ONCE, VALIDITY, alice, created, handle, new_session, rows},
 };
+use std::num::NonZeroU64;
 use wayleave_origin::store::{DataUpdate, NewSession, Store};
 use wayleave_shared::json::Json;
 
@@ -14,6 +15,7 @@ pub(crate) fn promises() -> Vec<Promise> {
     promises![
         a_session_without_data_has_version_0,
         each_write_counts_also_of_the_same_value,
+        a_write_that_counts_as_many_raises_the_version_by_as_many,
         a_write_with_the_stored_version_succeeds_and_with_another_changes_nothing,
         data_of_no_session_is_neither_read_nor_written,
         data_of_an_expired_session_is_neither_read_nor_written,
@@ -41,11 +43,34 @@ async fn a_session_without_data_has_version_0(fixture: &Fixture) {
 async fn each_write_counts_also_of_the_same_value(fixture: &Fixture) {
     let handle = created(fixture, 1).await;
     for version in 1..=3 {
-        let outcome = fixture.store.update_session_data(handle, &json("[1]"), None).await.unwrap();
+        let outcome =
+            fixture.store.update_session_data(handle, &json("[1]"), None, ONCE).await.unwrap();
         assert_eq!(outcome, DataUpdate::Stored(version));
     }
     let data = fixture.store.session_data(handle).await.unwrap().unwrap();
     assert_eq!((data.data, data.version), (Some(json("[1]")), 3));
+}
+
+async fn a_write_that_counts_as_many_raises_the_version_by_as_many(fixture: &Fixture) {
+    let without = created(fixture, 1).await;
+    let with = NewSession { data: Some(json("0")), ..new_session(&alice(), 2) };
+    let with_first_data = with.handle;
+    fixture.store.create_session(with).await.unwrap();
+    let update = async |handle, text: &str, expected, writes| {
+        let writes = NonZeroU64::new(writes).unwrap();
+        fixture.store.update_session_data(handle, &json(text), expected, writes).await.unwrap()
+    };
+
+    assert_eq!(update(without, "1", None, 3).await, DataUpdate::Stored(3));
+    assert_eq!(update(without, "2", None, 5).await, DataUpdate::Stored(8));
+    assert_eq!(update(without, "3", Some(7), 2).await, DataUpdate::Conflict(8));
+    assert_eq!(update(without, "4", Some(8), 2).await, DataUpdate::Stored(10));
+    assert_eq!(update(with_first_data, "5", None, 64).await, DataUpdate::Stored(65));
+
+    for (handle, text, version) in [(without, "4", 10), (with_first_data, "5", 65)] {
+        let data = fixture.store.session_data(handle).await.unwrap().unwrap();
+        assert_eq!((data.data, data.version), (Some(json(text)), version));
+    }
 }
 
 async fn a_write_with_the_stored_version_succeeds_and_with_another_changes_nothing(
@@ -53,7 +78,7 @@ async fn a_write_with_the_stored_version_succeeds_and_with_another_changes_nothi
 ) {
     let handle = created(fixture, 1).await;
     let update = async |text: &str, expected| {
-        fixture.store.update_session_data(handle, &json(text), Some(expected)).await.unwrap()
+        fixture.store.update_session_data(handle, &json(text), Some(expected), ONCE).await.unwrap()
     };
 
     assert_eq!(update("1", 1).await, DataUpdate::Conflict(0));
@@ -70,7 +95,7 @@ async fn a_write_with_the_stored_version_succeeds_and_with_another_changes_nothi
 async fn data_of_no_session_is_neither_read_nor_written(fixture: &Fixture) {
     let nobody = handle(&alice(), 1);
 
-    let outcome = fixture.store.update_session_data(nobody, &json("1"), None).await.unwrap();
+    let outcome = fixture.store.update_session_data(nobody, &json("1"), None, ONCE).await.unwrap();
 
     assert_eq!(outcome, DataUpdate::NoSession);
     assert!(fixture.store.session_data(nobody).await.unwrap().is_none());
@@ -81,7 +106,7 @@ async fn data_of_an_expired_session_is_neither_read_nor_written(fixture: &Fixtur
     let handle = created(fixture, 1).await;
     fixture.clock.advance(VALIDITY);
 
-    let outcome = fixture.store.update_session_data(handle, &json("1"), None).await.unwrap();
+    let outcome = fixture.store.update_session_data(handle, &json("1"), None, ONCE).await.unwrap();
 
     assert_eq!(outcome, DataUpdate::NoSession);
     assert!(fixture.store.session_data(handle).await.unwrap().is_none());
@@ -89,7 +114,7 @@ async fn data_of_an_expired_session_is_neither_read_nor_written(fixture: &Fixtur
 
 async fn a_refresh_leaves_the_data_alone(fixture: &Fixture) {
     let handle = created(fixture, 1).await;
-    fixture.store.update_session_data(handle, &json("1"), None).await.unwrap();
+    fixture.store.update_session_data(handle, &json("1"), None, ONCE).await.unwrap();
 
     fixture.store.rotate(rotate(handle, 1, 2)).await.unwrap();
 
@@ -126,7 +151,7 @@ async fn race(fixture: &Fixture, expected: Option<u64>) -> Vec<DataUpdate> {
             let store = fixture.store.clone();
             tokio::spawn(async move {
                 let data = Json::parse(number.to_string()).unwrap();
-                store.update_session_data(handle, &data, expected).await.unwrap()
+                store.update_session_data(handle, &data, expected, ONCE).await.unwrap()
             })
         })
         .collect();
@@ -142,7 +167,10 @@ async fn a_write_racing_a_revocation_leaves_no_data_behind(fixture: &Fixture) {
         let handle = created(fixture, number).await;
         let writer = fixture.store.clone();
         let write = tokio::spawn(async move {
-            writer.update_session_data(handle, &Json::parse("1").unwrap(), None).await.unwrap()
+            writer
+                .update_session_data(handle, &Json::parse("1").unwrap(), None, ONCE)
+                .await
+                .unwrap()
         });
         fixture.store.revoke_session(handle, ENDING).await.unwrap();
         write.await.unwrap();
@@ -161,7 +189,7 @@ async fn data_of_a_mebibyte_is_kept(fixture: &Fixture) {
         let (first, later) = (from_the_start.handle, created(fixture, number + 10).await);
 
         fixture.store.create_session(from_the_start).await.unwrap();
-        fixture.store.update_session_data(later, &large, None).await.unwrap();
+        fixture.store.update_session_data(later, &large, None, ONCE).await.unwrap();
 
         for handle in [first, later] {
             let data = fixture.store.session_data(handle).await.unwrap().unwrap();
@@ -176,7 +204,7 @@ async fn every_kind_of_json_comes_back_byte_for_byte(fixture: &Fixture) {
     for text in
         ["null", "false", "0", "-0.0", "1e400", "\"\"", "[]", "{}", "{ \"é😀\" : [\"\\u0000\"] }"]
     {
-        fixture.store.update_session_data(handle, &json(text), None).await.unwrap();
+        fixture.store.update_session_data(handle, &json(text), None, ONCE).await.unwrap();
 
         let data = fixture.store.session_data(handle).await.unwrap().unwrap();
         assert_eq!(data.data, Some(json(text)));

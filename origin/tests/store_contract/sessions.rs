@@ -6,7 +6,7 @@ use crate::{
     promises,
 };
 use sqlx::Row;
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{collections::HashSet, num::NonZeroU64, sync::Arc, time::Duration};
 use wayleave_origin::{
     clock::{Clock, ManualClock, SystemClock},
     store::{EndReason, Ending, NewSession, SqlStore, Store, StoreClock, StoredSession},
@@ -40,6 +40,9 @@ pub(crate) const REMEMBER: Duration = Duration::from_mins(61);
 /// An end that somebody asked for, without an event.
 pub(crate) const ENDING: Ending =
     Ending { reason: EndReason::Revoked, remember: REMEMBER, event: false };
+
+/// A write of data that is no more than itself.
+pub(crate) const ONCE: NonZeroU64 = NonZeroU64::MIN;
 
 pub(crate) fn hash(byte: u8) -> RefreshHash {
     RefreshHash([byte; 32])
@@ -75,13 +78,17 @@ pub(crate) async fn created(fixture: &Fixture, number: u16) -> SessionHandle {
     handle
 }
 
-/// A session of alice that keeps the data `1`.
+/// A session of alice whose data has a row of its own: it is too long for the session's.
 pub(crate) async fn created_with_data(fixture: &Fixture, number: u16) -> SessionHandle {
-    let session =
-        NewSession { data: Some(Json::parse("1").unwrap()), ..new_session(&alice(), number) };
+    let session = NewSession { data: Some(json_of(1025)), ..new_session(&alice(), number) };
     let handle = session.handle;
     fixture.store.create_session(session).await.unwrap();
     handle
+}
+
+/// JSON of so many bytes: a string.
+pub(crate) fn json_of(bytes: usize) -> Json {
+    Json::parse(format!("\"{}\"", "x".repeat(bytes - 2))).unwrap()
 }
 
 pub(crate) async fn found(fixture: &Fixture, handle: SessionHandle) -> Option<StoredSession> {

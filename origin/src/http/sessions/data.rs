@@ -37,7 +37,7 @@ pub(in crate::http) async fn update(
     ExpectedVersion(expected): ExpectedVersion,
     Body(request): Body<UpdateSessionData>,
 ) -> Result<impl IntoResponse, ApiError> {
-    let updated = sessions.update_data(handle, &request.data, expected).await;
+    let updated = sessions.update_data(handle, request.data, expected).await;
     let version = updated.map_err(|error| over(&sessions, error))?;
     Ok((entity_tag(version), Json(UpdatedSessionData { version })))
 }

@@ -2,6 +2,7 @@
 
 use super::{NO_SESSION, Sessions};
 use crate::{service::SessionError, store::DataUpdate};
+use std::num::NonZeroU64;
 use wayleave_shared::{
     json::Json,
     merge_patch::merge_patch,
@@ -19,7 +20,8 @@ impl Sessions {
         self.store.session_data(handle).await?.ok_or(NO_SESSION)
     }
 
-    /// Replaces what the app keeps in a session, and tells the new version.
+    /// Replaces what the app keeps in a session, and tells the new version. Without an expected version it may be done together with others that come at the same time:
+    /// each has a version of its own, and the last stays.
     ///
     /// # Errors
     ///
@@ -28,11 +30,17 @@ impl Sessions {
     pub async fn update_data(
         &self,
         handle: SessionHandle,
-        data: &Json,
+        data: Json,
         expected_version: Option<u64>,
     ) -> Result<u64, SessionError> {
-        check_size(data)?;
-        match self.store.update_session_data(handle, data, expected_version).await? {
+        check_size(&data)?;
+        let updated = if expected_version.is_none() {
+            self.data_writes.replace(handle, data).await.map_err(SessionError::Store)?
+        } else {
+            let once = NonZeroU64::MIN;
+            self.store.update_session_data(handle, &data, expected_version, once).await?
+        };
+        match updated {
             DataUpdate::Stored(version) => Ok(version),
             DataUpdate::Conflict(stored) => Err(SessionError::VersionConflict { stored }),
             DataUpdate::NoSession => Err(NO_SESSION),
@@ -56,7 +64,7 @@ impl Sessions {
                 return Err(SessionError::VersionConflict { stored: version });
             }
             let merged = merge_patch(data.as_ref(), patch)?;
-            match self.update_data(handle, &merged, Some(version)).await {
+            match self.update_data(handle, merged, Some(version)).await {
                 Err(SessionError::VersionConflict { .. }) if expected_version.is_none() => {}
                 outcome => return outcome,
             }

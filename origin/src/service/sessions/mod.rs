@@ -10,11 +10,13 @@
 //! | `list` | a session, or a user's |
 //! | `revoke` | the end of sessions |
 //! | `data` | what the app keeps in a session |
+//! | `data_writes` | writes of it that come at once |
 //! | `import` | sessions of another system, and the refresh tokens that come with them |
 //! | `payload` | what the app puts into its access tokens |
 
 mod create;
 mod data;
+mod data_writes;
 mod import;
 mod imported_token;
 mod issue;
@@ -37,6 +39,7 @@ use crate::{
     metrics::Metrics,
     store::{EndReason, Ending, Store},
 };
+use data_writes::DataWrites;
 use std::sync::Arc;
 use wayleave_shared::{
     refresh_token::RefreshKeys,
@@ -47,6 +50,7 @@ use wayleave_shared::{
 #[derive(Clone)]
 pub struct Sessions {
     store: Arc<dyn Store>,
+    data_writes: Arc<DataWrites>,
     keys: Arc<Keys>,
     refresh_keys: Arc<RefreshKeys>,
     settings: Arc<SessionSettings>,
@@ -63,7 +67,8 @@ impl Sessions {
         settings: SessionSettings,
     ) -> Self {
         let (refresh_keys, settings) = (Arc::new(refresh_keys), Arc::new(settings));
-        Self { store, keys, refresh_keys, settings, metrics: Metrics::new() }
+        let data_writes = Arc::new(DataWrites::new(Arc::clone(&store)));
+        Self { store, data_writes, keys, refresh_keys, settings, metrics: Metrics::new() }
     }
 
     /// The same, counted here.

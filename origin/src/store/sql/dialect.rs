@@ -60,10 +60,10 @@ impl Dialect {
         }
     }
 
-    /// The version after the stored one, in a way that the answer to an update tells it; `None` where the answer cannot.
+    /// The stored version and what is bound to its one placeholder, in a way that the answer to an update tells the sum; `None` where the answer cannot.
     pub(super) const fn told_version(self) -> Option<&'static str> {
         match self {
-            Self::Mysql => Some("LAST_INSERT_ID(version + 1)"),
+            Self::Mysql => Some("LAST_INSERT_ID(version + ?)"),
             Self::Sqlite => None,
         }
     }

@@ -27,7 +27,7 @@ use async_trait::async_trait;
 use dialect::Dialect;
 use pool::{Pool, Transaction};
 use sqlx::{Any, QueryBuilder};
-use std::{sync::Arc, time::Duration};
+use std::{num::NonZeroU64, sync::Arc, time::Duration};
 use step::{repeatable, to_the_end, with_retry};
 use wayleave_shared::{
     feed::FeedCursor,
@@ -281,10 +281,11 @@ impl Store for SqlStore {
         handle: SessionHandle,
         data: &Json,
         expected_version: Option<u64>,
+        writes: NonZeroU64,
     ) -> Result<DataUpdate, StoreError> {
-        let data = data.clone();
+        let write = session_data::Write { handle, data: data.clone(), expected_version, writes };
         to_the_end(self, async move |store| {
-            with_retry(|| session_data::update(&store, handle, &data, expected_version)).await
+            with_retry(|| session_data::update(&store, &write)).await
         })
         .await
     }

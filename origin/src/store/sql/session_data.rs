@@ -1,8 +1,12 @@
-//! The table `session_data`.
+//! What the app keeps in a session: in the table `session_data`, or, as long as it is what the log-in brought and is small, in the session's own row.
+//!
+//! One rule says which it is, [`DATA`] and [`VERSION`]: the row in `session_data` if there is one; else `sessions.first_data`, as version 1; else nothing, as
+//! version 0.
 
 use super::{SqlStore, row};
 use crate::store::{DataUpdate, StoreError};
 use sqlx::AssertSqlSafe;
+use std::num::NonZeroU64;
 use wayleave_shared::{json::Json, session_handle::SessionHandle, wire::SessionData};
 
 pub(super) async fn read(
@@ -10,7 +14,8 @@ pub(super) async fn read(
     handle: SessionHandle,
 ) -> Result<Option<SessionData>, StoreError> {
     let statement = format!(
-        "SELECT data, version FROM sessions LEFT JOIN session_data ON session_data.handle = sessions.handle
+        "SELECT {DATA} AS data, {VERSION} AS version
+           FROM sessions LEFT JOIN session_data ON session_data.handle = sessions.handle
           WHERE sessions.handle = ? AND expires_at > {}",
         store.dialect.now()
     );
@@ -19,34 +24,37 @@ pub(super) async fn read(
         .bind(store.now_override());
     let found = store.pool.fetch_optional(query).await?;
     let Some(found) = found else { return Ok(None) };
-    Ok(Some(SessionData { data: row::json(&found, TABLE, "data")?, version: version(&found)? }))
+    let version = row::unsigned(&found, TABLE, "version")?;
+    Ok(Some(SessionData { data: row::json(&found, TABLE, "data")?, version }))
 }
 
-pub(super) async fn update(
-    store: &SqlStore,
-    handle: SessionHandle,
-    data: &Json,
-    expected_version: Option<u64>,
-) -> Result<DataUpdate, StoreError> {
-    if let Some(told_version) = store.dialect.told_version() {
-        let replaced = replace(store, told_version, handle, data, expected_version).await?;
-        if let Some(version) = replaced {
-            return Ok(DataUpdate::Stored(version));
-        }
+/// What [`update`] does.
+pub(super) struct Write {
+    pub(super) handle: SessionHandle,
+    pub(super) data: Json,
+    pub(super) expected_version: Option<u64>,
+    /// As how many writes it counts.
+    pub(super) writes: NonZeroU64,
+}
+
+pub(super) async fn update(store: &SqlStore, write: &Write) -> Result<DataUpdate, StoreError> {
+    if let Some(told_version) = store.dialect.told_version()
+        && let Some(version) = replace(store, told_version, write).await?
+    {
+        return Ok(DataUpdate::Stored(version));
     }
-    update_locked(store, handle, data, expected_version).await
+    update_locked(store, write).await
 }
 
-/// The one statement that nearly all updates are. Gives the new version; `None` where nothing was stored yet, the version is another, or there is no such session.
+/// The one statement that nearly all updates are. Gives the new version; `None` where there is no row to replace yet, the version is another, or there is no such
+/// session.
 ///
 /// The session's row is read without a lock. If somebody ends the session at the same time, he removes its data in the same transaction, before or after this: so this
 /// finds no row, or happens before the end.
 async fn replace(
     store: &SqlStore,
     told_version: &str,
-    handle: SessionHandle,
-    data: &Json,
-    expected_version: Option<u64>,
+    write: &Write,
 ) -> Result<Option<u64>, StoreError> {
     let statement = format!(
         "UPDATE session_data SET data = ?, version = {told_version}
@@ -55,10 +63,11 @@ async fn replace(
         store.dialect.now()
     );
     let query = sqlx::query(AssertSqlSafe(statement))
-        .bind(data.text().as_bytes().to_vec())
-        .bind(handle.as_bytes().to_vec())
-        .bind(expected_version.map(row::integer))
-        .bind(handle.as_bytes().to_vec())
+        .bind(write.data.text().as_bytes().to_vec())
+        .bind(row::integer(write.writes.get()))
+        .bind(write.handle.as_bytes().to_vec())
+        .bind(write.expected_version.map(row::integer))
+        .bind(write.handle.as_bytes().to_vec())
         .bind(store.now_override());
     let written = store.pool.execute(query).await?;
     if written.rows_affected() == 0 {
@@ -68,50 +77,57 @@ async fn replace(
     version.map(Some).ok_or(StoreError::Inconsistent { table: TABLE, column: "version" })
 }
 
-/// Looks first, under lock: finds out why there was nothing to replace, and writes what is the first.
-async fn update_locked(
-    store: &SqlStore,
-    handle: SessionHandle,
-    data: &Json,
-    expected_version: Option<u64>,
-) -> Result<DataUpdate, StoreError> {
+/// Looks first, under lock: finds out why there was nothing to replace, and writes what is the first in `session_data`.
+async fn update_locked(store: &SqlStore, write: &Write) -> Result<DataUpdate, StoreError> {
+    let handle = write.handle.as_bytes().to_vec();
     let statement = format!(
-        "SELECT version FROM sessions LEFT JOIN session_data ON session_data.handle = sessions.handle
+        "SELECT {VERSION} AS version, session_data.version IS NOT NULL AS has_row
+           FROM sessions LEFT JOIN session_data ON session_data.handle = sessions.handle
           WHERE sessions.handle = ? AND expires_at > {}{}",
         store.dialect.now(),
         store.dialect.for_update()
     );
     let mut transaction = store.begin().await?;
-    let query = sqlx::query(AssertSqlSafe(statement))
-        .bind(handle.as_bytes().to_vec())
-        .bind(store.now_override());
+    let query =
+        sqlx::query(AssertSqlSafe(statement)).bind(handle.clone()).bind(store.now_override());
     let found = transaction.fetch_optional(query).await?;
     let Some(found) = found else { return Ok(DataUpdate::NoSession) };
-    let stored_version = version(&found)?;
-    if expected_version.is_some_and(|expected| expected != stored_version) {
+    let stored_version = row::unsigned(&found, TABLE, "version")?;
+    let has_row = row::unsigned(&found, TABLE, "has_row")? == 1;
+    if write.expected_version.is_some_and(|expected| expected != stored_version) {
         return Ok(DataUpdate::Conflict(stored_version));
     }
 
-    // Both rows are locked, so nobody else writes or removes the data until the commit.
-    let write = if stored_version == 0 {
-        "INSERT INTO session_data (data, version, handle) VALUES (?, ?, ?)"
-    } else {
+    // All of it is locked, so nobody else writes or removes the data until the commit.
+    let version = stored_version + write.writes.get();
+    let statement = if has_row {
         "UPDATE session_data SET data = ?, version = ? WHERE handle = ?"
+    } else {
+        "INSERT INTO session_data (data, version, handle) VALUES (?, ?, ?)"
     };
-    let query = sqlx::query(write)
-        .bind(data.text().as_bytes().to_vec())
-        .bind(row::integer(stored_version + 1))
-        .bind(handle.as_bytes().to_vec());
+    let query = sqlx::query(statement)
+        .bind(write.data.text().as_bytes().to_vec())
+        .bind(row::integer(version))
+        .bind(handle.clone());
     transaction.execute(query).await?;
+    if !has_row && stored_version > 0 {
+        // Nobody would read it any more; but what was replaced must not stay behind.
+        let query =
+            sqlx::query("UPDATE sessions SET first_data = NULL WHERE handle = ?").bind(handle);
+        transaction.execute(query).await?;
+    }
     transaction.commit().await?;
-    Ok(DataUpdate::Stored(stored_version + 1))
-}
-
-/// The version of a joined row: 0 where no data was ever stored.
-fn version(found: &sqlx::any::AnyRow) -> Result<u64, StoreError> {
-    let version: Option<i64> = row::column(found, TABLE, "version")?;
-    u64::try_from(version.unwrap_or(0))
-        .map_err(|_| StoreError::Inconsistent { table: TABLE, column: "version" })
+    Ok(DataUpdate::Stored(version))
 }
 
 const TABLE: &str = "session_data";
+
+/// The data, over `sessions` and the row of `session_data` that may be there.
+const DATA: &str = "COALESCE(session_data.data, first_data)";
+
+/// The version of [`DATA`]: a condition is 1 where it holds.
+const VERSION: &str = "COALESCE(session_data.version, first_data IS NOT NULL)";
+
+/// The most bytes of JSON that a log-in puts into the session's own row; longer data gets a row in `session_data` at once. The row is read and changed at each
+/// refresh, and a server that replicates by rows sends all of it for each change, before and after: it must stay small. As long as the column `first_data`.
+pub(super) const MAX_FIRST_DATA_BYTES: usize = 1024;

@@ -1,6 +1,6 @@
 //! The table `sessions`.
 
-use super::{SqlStore, row, step::with_retry};
+use super::{SqlStore, row, session_data::MAX_FIRST_DATA_BYTES, step::with_retry};
 use crate::store::{NewSession, StoreError, StoredSession};
 use sqlx::{AssertSqlSafe, any::AnyRow};
 use wayleave_shared::{
@@ -31,11 +31,17 @@ pub(super) async fn create(store: &SqlStore, new: &NewSession) -> Result<(), Sto
 async fn insert(store: &SqlStore, new: &NewSession) -> Result<(), StoreError> {
     let now = store.dialect.now();
     let client = new.client.clone().unwrap_or_default();
+    let data = new.data.as_ref().map(json_bytes);
+    // Either it stands in the session's own row, and one statement is all; or it has a row of its own, and both are written together.
+    let (first_data, data_apart) = match data {
+        Some(data) if data.len() > MAX_FIRST_DATA_BYTES => (None, Some(data)),
+        data => (data, None),
+    };
     let statement = format!(
         "INSERT INTO sessions
             (handle, user_id, refresh_hash, generation, jwt_payload, client_name, client_address,
-             created_at, refreshed_at, expires_at)
-         VALUES (?, ?, ?, 0, ?, ?, ?, {now}, {now}, {now} + ?)"
+             first_data, created_at, refreshed_at, expires_at)
+         VALUES (?, ?, ?, 0, ?, ?, ?, ?, {now}, {now}, {now} + ?)"
     );
     let insert = sqlx::query(AssertSqlSafe(statement))
         .bind(new.handle.as_bytes().to_vec())
@@ -44,11 +50,12 @@ async fn insert(store: &SqlStore, new: &NewSession) -> Result<(), StoreError> {
         .bind(new.jwt_payload.as_ref().map(json_bytes))
         .bind(client.name.map(String::into_bytes))
         .bind(client.address.map(|address| address.to_string().into_bytes()))
+        .bind(first_data)
         .bind(store.now_override())
         .bind(store.now_override())
         .bind(store.now_override())
         .bind(row::milliseconds(new.validity));
-    let Some(data) = &new.data else {
+    let Some(data) = data_apart else {
         store.pool.execute(insert).await?;
         return Ok(());
     };
@@ -57,7 +64,7 @@ async fn insert(store: &SqlStore, new: &NewSession) -> Result<(), StoreError> {
     transaction.execute(insert).await?;
     let query = sqlx::query("INSERT INTO session_data (handle, data, version) VALUES (?, ?, 1)")
         .bind(new.handle.as_bytes().to_vec())
-        .bind(json_bytes(data));
+        .bind(data);
     transaction.execute(query).await?;
     Ok(transaction.commit().await?)
 }

@@ -52,8 +52,7 @@ where
 {
     match tokio::spawn(step(store.clone()).in_current_span()).await {
         Ok(outcome) => outcome,
-        // It panicked, or the whole process ends.
-        Err(_) => Err(StoreError::Unavailable(sqlx::Error::WorkerCrashed)),
+        Err(_) => Err(StoreError::broken_off()),
     }
 }
 

@@ -11,7 +11,9 @@ use crate::{
     imported_sessions::imported,
     promises,
     rotation::rotate,
-    sessions::{ENDING, VALIDITY, alice, created_with_data, handle, hash, new_session},
+    sessions::{
+        ENDING, ONCE, VALIDITY, alice, created_with_data, handle, hash, json_of, new_session,
+    },
 };
 use capture::Capture;
 use sqlx::Row;
@@ -30,6 +32,8 @@ pub(crate) fn promises() -> Vec<Promise> {
         every_statement_about_sessions_and_their_data_carries_the_primary_key,
         every_statement_about_sessions_and_their_data_is_planned_by_the_primary_key,
         the_tables_have_no_foreign_key_no_sequence_and_sessions_no_second_index,
+        nothing_but_log_ins_and_what_is_about_data_names_the_log_ins_data,
+        a_log_in_with_little_data_is_one_statement_and_with_much_one_transaction,
     ]
 }
 
@@ -48,6 +52,7 @@ fn operations(store: &SqlStore) -> Vec<Operation<'_>> {
         client: Some(Client { name: Some("x".to_owned()), address: None }),
         ..new_session(&alice(), 100)
     };
+    let much = NewSession { data: Some(json_of(1025)), ..new_session(&alice(), 102) };
     let imports = [imported(201), imported(202)];
     let (refreshed_at, expires_at) = (START.after(VALIDITY), START.after(2 * VALIDITY));
     let rotation = Rotate { refreshed_at, expires_at, ..rotate(at(1), 1, 2) };
@@ -60,6 +65,7 @@ fn operations(store: &SqlStore) -> Vec<Operation<'_>> {
     operations![
         "create": store.create_session(create),
         "create without data": store.create_session(new_session(&alice(), 101)),
+        "create with much data": store.create_session(much),
         "read": store.session(at(1)),
         "rotate": store.rotate(rotation),
         "note use": store.note_use(noted),
@@ -68,8 +74,9 @@ fn operations(store: &SqlStore) -> Vec<Operation<'_>> {
         "list on": store.sessions_of_user(&alice(), Some(at(2)), 100),
         "payload": store.update_payload(at(1), Some(&json())),
         "read data": store.session_data(at(1)),
-        "first data": store.update_session_data(at(101), &json(), None),
-        "more data": store.update_session_data(at(1), &json(), Some(1)),
+        "first data": store.update_session_data(at(101), &json(), None, ONCE),
+        "data after the log-in's": store.update_session_data(at(100), &json(), None, ONCE),
+        "more data": store.update_session_data(at(1), &json(), Some(1), ONCE),
         "revoke one": store.revoke_session(at(1), with_event),
         "revoke surplus": store.revoke_surplus(&alice(), 8, with_event),
         "revoke all but one": store.revoke_user(&alice(), Some(at(100)), with_event),
@@ -222,4 +229,58 @@ async fn the_tables_have_no_foreign_key_no_sequence_and_sessions_no_second_index
         let found = sqlx::query(statement).fetch_one(&mut connection).await.unwrap();
         assert_eq!(found.get::<i64, _>("count"), 0, "{statement}");
     }
+}
+
+/// A refresh or a list does not carry up to a kibibyte for each session that nobody asked for.
+async fn nothing_but_log_ins_and_what_is_about_data_names_the_log_ins_data(fixture: &Fixture) {
+    let mut naming: Vec<_> = executed(fixture)
+        .await
+        .into_iter()
+        .filter(|(_, statement)| statement.contains("first_data") || statement.contains("SELECT *"))
+        .map(|(name, _)| name)
+        .collect();
+
+    naming.sort_unstable();
+    naming.dedup();
+    let expected = [
+        "create",
+        "create with much data",
+        "create without data",
+        "data after the log-in's",
+        "first data",
+        "more data",
+        "read data",
+    ];
+    // The servers tell the version of what has a row of its own without looking.
+    let looks_first = |name: &&str| fixture.url.starts_with("sqlite:") || *name != "more data";
+    assert_eq!(naming, expected.into_iter().filter(looks_first).collect::<Vec<_>>());
+}
+
+/// A round trip each.
+async fn a_log_in_with_little_data_is_one_statement_and_with_much_one_transaction(
+    fixture: &Fixture,
+) {
+    let clock = StoreClock::Given(fixture.clock.clone());
+    let store = SqlStore::connect(&fixture.url, 1, clock).await.unwrap();
+    store.ping().await.unwrap();
+    let log_in = async |number, data| {
+        let capture = Capture::begin();
+        let new = NewSession { data, ..new_session(&alice(), number) };
+        capture.around(store.create_session(new)).await.unwrap();
+        store.ping().await.unwrap();
+        let words = |statement: String| {
+            statement.split(' ').take(3).collect::<Vec<_>>().join(" ").to_uppercase()
+        };
+        capture.statements().into_iter().map(words).collect::<Vec<_>>()
+    };
+
+    for (number, data) in [(1, None), (2, Some(json_of(2))), (3, Some(json_of(1024)))] {
+        assert_eq!(log_in(number, data).await, ["INSERT INTO SESSIONS"]);
+    }
+    let begin = if fixture.url.starts_with("sqlite:") { "BEGIN IMMEDIATE" } else { "BEGIN" };
+    assert_eq!(
+        log_in(4, Some(json_of(1025))).await,
+        [begin, "INSERT INTO SESSIONS", "INSERT INTO SESSION_DATA", "COMMIT"]
+    );
+    store.close().await;
 }
