@@ -10,6 +10,7 @@ pub(crate) fn all() -> Vec<Test> {
     tests![
         a_number_and_its_string_are_two_users,
         users_are_told_apart_by_every_byte,
+        many_who_ask_at_once_are_each_told_of_themselves,
         values_come_back_exactly_as_they_were_given,
         any_writing_comes_back_as_the_same_value,
         what_was_never_given_is_absent_and_not_null,
@@ -36,6 +37,36 @@ async fn a_number_and_its_string_are_two_users(system: Arc<System>) {
     assert_eq!(ended["revoked"], json!([handle]));
     number.refresh().await.expect_refusal(401, "unauthorised");
     string.refresh().await.expect_status(200);
+}
+
+/// Answers of different lengths, at the same time and many times: bodies cross in one place of the Wasm's memory, and some are given again.
+async fn many_who_ask_at_once_are_each_told_of_themselves(system: Arc<System>) {
+    let mut visitors = Vec::new();
+    for number in 1..=12 {
+        let visitor = system.visitor();
+        let user = format!("user {number} {}", "é".repeat(7 * number));
+        visitor.log_in(user.as_str()).await;
+        visitors.push(Arc::new((user, visitor.handle().await, visitor)));
+    }
+
+    let mut asking = tokio::task::JoinSet::new();
+    for _ in 0..25 {
+        for visitor in &visitors {
+            let visitor = Arc::clone(visitor);
+            asking.spawn(async move {
+                let (user, handle, visitor) = &*visitor;
+                let told = visitor.get("/auth/session").await.expect(200).json();
+                assert_eq!((&told["userId"], &told["handle"]), (&json!(user), &json!(handle)));
+                let told = visitor.request(Method::HEAD, "/auth/session").await;
+                told.expect_status(200);
+            });
+        }
+    }
+    while let Some(asked) = asking.join_next().await {
+        asked.unwrap();
+    }
+    // Somebody who is nobody gets nothing of theirs in between.
+    system.visitor().get("/auth/session").await.expect_refusal(401, "unauthorised");
 }
 
 async fn users_are_told_apart_by_every_byte(system: Arc<System>) {

@@ -147,7 +147,7 @@ fn note(run: &Run, side: Side) -> SideNote {
         ),
         Side::Limit => (
             env!("CARGO_PKG_VERSION").to_owned(),
-            "A bare server on axum and sqlx that does only the one statement that the operation cannot do without, as a prepared statement on a pool of 50 connections that are not tested before use",
+            "A bare server on axum and sqlx that does only what the operation cannot do without: one prepared statement, for a refresh two, on a pool of 50 connections that are not tested before use",
         ),
         Side::ExpressSession => (
             package("express-session"),
