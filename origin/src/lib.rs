@@ -26,7 +26,6 @@ mod seal;
 pub mod server;
 pub mod service;
 pub mod store;
-mod to_the_end;
 
 /// 32 unpredictable bytes as 43 characters of base64url: fit for a service key or a master key.
 ///

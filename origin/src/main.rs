@@ -20,6 +20,9 @@ use wayleave_origin::{
     store::ImportMode,
 };
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Keeps sessions: create, refresh, end them and hold their data, in MySQL, MariaDB or SQLite.
 #[derive(Parser)]
 #[command(version, after_long_help = config::help(), after_help = "Use --help for the list of settings.")]

@@ -124,10 +124,7 @@ pub fn router(state: State) -> Router {
         .fallback(async || ApiError::NotFound)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .layer(middleware::from_fn_with_state(state.expired_status, layer::expired_status))
-        .layer(middleware::from_fn(layer::limit_time))
-        .layer(middleware::from_fn(layer::log))
-        .layer(middleware::from_fn(layer::no_store))
+        .layer(middleware::from_fn_with_state(state.expired_status, layer::around))
         .with_state(state)
 }
 

@@ -7,10 +7,7 @@
 //!
 //! Only writes over whatever is there can be done so. One that expects a version goes to the store by itself, beside these: each statement is atomic.
 
-use crate::{
-    store::{DataUpdate, Store, StoreError},
-    to_the_end::ToTheEnd,
-};
+use crate::store::{DataUpdate, Store, StoreError};
 use std::{
     collections::{HashMap, hash_map::Entry},
     num::NonZeroU64,
@@ -58,7 +55,7 @@ impl DataWrites {
         let (told, outcome) = oneshot::channel();
         if let Some(writer) = self.join(handle, data, told) {
             // Others may come to wait for it, so it does not end with this caller.
-            ToTheEnd::new(writer.begin()).await;
+            tokio::spawn(writer.run());
         }
         outcome.await.unwrap_or_else(|_| Err(Arc::new(StoreError::broken_off())))
     }
@@ -107,35 +104,19 @@ struct Writer {
 }
 
 impl Writer {
-    /// Does the write of whoever began. What came meanwhile is not for them to wait for, and goes on by itself.
-    async fn begin(mut self) {
-        if let Some(group) = self.next() {
-            self.write(group).await;
-        }
-        if let Some(group) = self.next() {
-            tokio::spawn(self.go_on(group));
-        }
-    }
-
-    async fn go_on(mut self, group: Group) {
-        let mut next = Some(group);
-        while let Some(group) = next {
-            self.write(group).await;
-            next = self.next();
-        }
-    }
-
-    async fn write(&self, group: Group) {
-        let writes = NonZeroU64::MIN.saturating_add(group.earlier.len() as u64);
-        let written = self.store.update_session_data(self.handle, &group.data, None, writes);
-        let outcome = written.instrument(group.span.clone()).await.map_err(Arc::new);
-        group.tell(&outcome);
-        if let Err(error) = &outcome
-            && !error.is_cut()
-            && let Some(group) = self.take()
-        {
-            // A connection, a lock or the database was waited for in vain, for most of the time that a request has: those who waited too do not wait for the same again.
+    async fn run(mut self) {
+        while let Some(group) = self.next() {
+            let writes = NonZeroU64::MIN.saturating_add(group.earlier.len() as u64);
+            let written = self.store.update_session_data(self.handle, &group.data, None, writes);
+            let outcome = written.instrument(group.span.clone()).await.map_err(Arc::new);
             group.tell(&outcome);
+            if let Err(error) = &outcome
+                && !error.is_cut()
+                && let Some(group) = self.take()
+            {
+                // A connection, a lock or the database was waited for in vain, for most of the time that a request has: those who waited too do not wait for the same again.
+                group.tell(&outcome);
+            }
         }
     }
 
@@ -202,13 +183,13 @@ mod tests {
         assert!(joined.is_none());
 
         // As when it panics, or is never run because the runtime ends.
-        drop(begun.unwrap().begin());
+        drop(begun.unwrap().run());
 
         assert_eq!(first.try_recv().unwrap_err(), TryRecvError::Closed);
         assert_eq!(second.try_recv().unwrap_err(), TryRecvError::Closed);
         assert!(writes.waiting.lock().is_empty());
         let (begun, third) = join();
-        begun.unwrap().begin().await;
+        begun.unwrap().run().await;
         assert!(third.await.unwrap().is_ok(), "there is no such session, but an answer");
         assert!(writes.waiting.lock().is_empty());
         store.close().await;

@@ -1,7 +1,7 @@
 //! How the steps of the store run: to their end, and again where that helps.
 
 use super::SqlStore;
-use crate::{store::StoreError, to_the_end::ToTheEnd};
+use crate::store::StoreError;
 use std::future::Future;
 use tracing::Instrument;
 
@@ -50,7 +50,10 @@ where
     Fut: Future<Output = Result<T, StoreError>> + Send + 'static,
     T: Send + 'static,
 {
-    ToTheEnd::new(step(store.clone()).in_current_span()).await
+    match tokio::spawn(step(store.clone()).in_current_span()).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(StoreError::broken_off()),
+    }
 }
 
 const RETRIES: usize = 5;
