@@ -63,7 +63,7 @@ async fn many_who_ask_at_once_are_each_told_of_themselves(system: Arc<System>) {
         }
     }
     while let Some(asked) = asking.join_next().await {
-        asked.unwrap();
+        asked.expect("what it asserts");
     }
     // Somebody who is nobody gets nothing of theirs in between.
     system.visitor().get("/auth/session").await.expect_refusal(401, "unauthorised");
