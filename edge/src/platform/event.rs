@@ -73,8 +73,8 @@ struct NumberedAnswer {
 impl NumberedAnswer {
     /// Writes the body into the exchange, and gives what [`answer_at_once`] says of it.
     fn write(&self) -> Option<usize> {
-        let bytes = exchange::write(self.body.as_bytes())?;
-        (bytes < 1 << BITS_OF_LENGTH).then_some(self.number << BITS_OF_LENGTH | bytes)
+        let body = Some(self.body.as_bytes()).filter(|body| body.len() < 1 << BITS_OF_LENGTH)?;
+        Some(self.number << BITS_OF_LENGTH | exchange::write(body)?)
     }
 }
 
