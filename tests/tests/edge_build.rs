@@ -55,6 +55,31 @@ fn the_origins_program_bears_the_marks_of_what_signs() {
     }
 }
 
+/// What is uploaded, and loaded by every new isolate.
+#[test]
+fn the_worker_is_small() {
+    if !environment::wants_all() {
+        return;
+    }
+    let root = repository().root().to_owned();
+    let packed = |module: &str| {
+        let packed = Command::new("gzip")
+            .args(["-9", "--no-name", "--stdout"])
+            .arg(root.join("edge/build").join(module))
+            .output()
+            .expect("gzip");
+        assert!(packed.status.success(), "{packed:?}");
+        packed.stdout.len()
+    };
+
+    let bytes = packed("index.js") + packed("index_bg.wasm");
+
+    assert!(bytes <= MAX_PACKED_BYTES, "{bytes} bytes, {MAX_PACKED_BYTES} at most");
+}
+
+/// As `docs/performance.md` promises.
+const MAX_PACKED_BYTES: usize = 150_000;
+
 /// Texts that only code which derives secrets or signs has.
 const TEXTS: [&str; 4] =
     ["wayleave refresh key v1", "anti-csrf v1", "id-refresh-token v1", "wayleave sealing key v1"];

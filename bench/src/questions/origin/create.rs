@@ -38,11 +38,9 @@ impl Question for Create {
         let stage = Stage::set(run, !run.short).await?;
         check::data(&stage).await?;
         let (mut series, mut cases) = (Vec::new(), Vec::new());
-        // Half of what is promised with data is not far below what there is: too near to be a guard.
-        let kinds = if run.short { 1 } else { 2 };
         for &connections in connections(run) {
             let with_data = (Some(sample::data()), ", with session data");
-            for (data, words) in [(None, ""), with_data].into_iter().take(kinds) {
+            for (data, words) in [(None, ""), with_data] {
                 let name = format!("{connections} connections{words}");
                 let mut contenders = Vec::new();
                 for side in stage.sides() {

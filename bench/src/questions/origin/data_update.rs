@@ -38,6 +38,10 @@ impl Question for DataUpdate {
         "Origin: session data is replaced"
     }
 
+    fn is_guarded(&self) -> bool {
+        true
+    }
+
     async fn answer(&self, run: &Run) -> Result<Answer, Failure> {
         let stage = Stage::set(run, !run.short).await?;
         check::data(&stage).await?;
